@@ -1,0 +1,61 @@
+/// What the launcher needs to know of the command line.
+///
+/// Everything else is the library's business, so nothing is refused here that it could explain
+/// better.
+struct Invocation {
+  /// The commands that the launcher treats in a way of their own.
+  enum Command: Equatable {
+    case build, other(String)
+  }
+
+  /// Commands that say something without a fabfile, so that a broken one doesn't stop them.
+  private static let independentCommands: Set<String> = ["help", "init", "version"]
+  private static let independentFlags: Set<String> = ["--version", "-V", "--help", "-h"]
+  /// The library's commands, whose help needs no fabfile; any other word is a task.
+  private static let commandNames: Set<String> = [
+    "run", "list", "hosts", "init", "build", "help", "version",
+  ]
+
+  /// The value of `-f` or `--fabfile`, as written.
+  var fabfile: String?
+  /// The first word that is no flag.
+  var command: Command?
+  /// Whether the tasks in the fabfile have a say in what is going to happen.
+  var needsFabfile: Bool
+
+  /// Reads the arguments up to `--`, after which the words are a remote command's.
+  init(_ arguments: [String]) {
+    var words: [String] = []
+    var asksIndependent = false
+    var rest = arguments.dropFirst().prefix { $0 != "--" }[...]
+    while let argument = rest.popFirst() {
+      if argument == "-f" || argument == "--fabfile" {
+        fabfile = rest.popFirst() ?? fabfile
+      } else if let value = Self.value(of: argument) {
+        fabfile = value
+      } else if Self.independentFlags.contains(argument) {
+        asksIndependent = true
+      } else if !argument.hasPrefix("-") {
+        words.append(argument)
+      }
+    }
+    command = words.first.map { $0 == "build" ? .build : .other($0) }
+    needsFabfile = !asksIndependent && Self.needsFabfile(words)
+  }
+
+  private static func needsFabfile(_ words: [String]) -> Bool {
+    guard let command = words.first else { return false }
+    guard independentCommands.contains(command) else { return true }
+    // `swab help deploy` is about a task, `swab help run` about a command.
+    return command == "help" && words.dropFirst().contains { !commandNames.contains($0) }
+  }
+
+  /// The value in `--fabfile=PATH`, `-f=PATH` and `-fPATH`.
+  private static func value(of argument: String) -> String? {
+    for prefix in ["--fabfile=", "-f="] where argument.hasPrefix(prefix) {
+      return String(argument.dropFirst(prefix.count))
+    }
+    guard argument.hasPrefix("-f"), argument.count > 2 else { return nil }
+    return String(argument.dropFirst(2))
+  }
+}
