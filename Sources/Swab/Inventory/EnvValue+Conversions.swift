@@ -1,0 +1,92 @@
+extension EnvValue {
+  /// The value as text, or nil if it is a list, a map or null.
+  public var string: String? {
+    switch self {
+    case .null, .list, .map: nil
+    case .bool(let value): "\(value)"
+    case .int(let value): "\(value)"
+    case .double(let value): "\(value)"
+    case .string(let value): value
+    }
+  }
+
+  /// The value as a whole number, or nil if it is none; the text `20` is one.
+  public var int: Int? {
+    switch self {
+    case .int(let value): value
+    case .double(let value): Int(exactly: value)
+    case .string(let value): Self.decimal(value)
+    case .null, .bool, .list, .map: nil
+    }
+  }
+
+  /// The value as a number, or nil if it is none; the text `1.5` is one.
+  public var double: Double? {
+    switch self {
+    case .int(let value): Double(value)
+    case .double(let value): value
+    case .string(let value): Self.fraction(value)
+    case .null, .bool, .list, .map: nil
+    }
+  }
+
+  /// The value as a truth value, or nil if it is none; `yes`, `no`, `true`, `false`, `on`, `off`, 1
+  /// and 0 are.
+  public var bool: Bool? {
+    switch self {
+    case .bool(let value): return value
+    case .int(1): return true
+    case .int(0): return false
+    case .string(let value):
+      switch value.lowercased() {
+      case "yes", "true", "on", "1": return true
+      case "no", "false", "off", "0": return false
+      default: return nil
+      }
+    default: return nil
+    }
+  }
+
+  /// The value as a list: of text, its parts between commas; of a single value, a list of it.
+  ///
+  /// Nil if it is a map or null. Commas within brackets divide nothing, so that the range `db[1,3]`
+  /// stays whole.
+  public var list: [EnvValue]? {
+    switch self {
+    case .list(let values): values
+    case .string(let value): HostRange.split(value).map { .string($0) }
+    case .bool, .int, .double: [self]
+    case .null, .map: nil
+    }
+  }
+
+  /// The value as a map, or nil if it is none.
+  public var map: EnvMap? {
+    guard case .map(let map) = self else { return nil }
+    return map
+  }
+
+  /// Whether this is null.
+  public var isNull: Bool { self == .null }
+
+  /// A plain decimal number; what other languages call one (`0x10`, `1_000`, `1e3`, `010`) is not.
+  static func decimal(_ text: String) -> Int? {
+    let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
+    guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+      return nil
+    }
+    guard digits.count == 1 || !digits.hasPrefix("0") else { return nil }
+    return Int(text)
+  }
+
+  private static func fraction(_ text: String) -> Double? {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard let whole = parts.first, decimal(String(whole)) != nil else { return nil }
+    guard parts.count <= 2, parts.dropFirst().allSatisfy({ isDigits($0) }) else { return nil }
+    return Double(text)
+  }
+
+  private static func isDigits(_ text: Substring) -> Bool {
+    !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+  }
+}

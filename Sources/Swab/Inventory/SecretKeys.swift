@@ -1,0 +1,18 @@
+/// Which keys hold secrets, judged by their names.
+enum SecretKeys {
+  /// What is shown in place of a secret.
+  static let mask = "••••"
+
+  private static let endings = [
+    "password", "passphrase", "secret", "token", "credentials", "auth", "_key",
+  ]
+
+  /// Whether the value of a key is never shown.
+  @Sendable
+  static func isSecret(_ key: String) -> Bool {
+    let key = key.lowercased()
+    // The paths of key files are no secrets, and one wants to see them when a login fails.
+    guard key != "key_filename", !key.hasSuffix("_key_filename") else { return false }
+    return endings.contains { key.hasSuffix($0) }
+  }
+}

@@ -1,0 +1,71 @@
+/// Hides the values of secret keys in a line that is about to be shown.
+///
+/// It works on the text, since a message often has to show a line of a file that doesn't parse. When
+/// in doubt it hides too much.
+struct SecretMask {
+  static let mask = "••••"
+
+  var lines: [String]
+  var hides: (_ key: String) -> Bool
+
+  /// The line at an index, masked.
+  func line(at index: Int) -> String {
+    let line = lines[index]
+    if isInsideSecret(index) {
+      return String(line.prefix(while: \.isWhitespace)) + Self.mask
+    }
+    return maskingValues(of: line)
+  }
+
+  /// Replaces everything after the first secret key of a line.
+  private func maskingValues(of line: String) -> String {
+    for key in Self.keys(in: line) where hides(key.name) {
+      let value = line[key.end...]
+      guard value.contains(where: { !$0.isWhitespace }) else { continue }
+      return line[..<key.end] + " " + Self.mask
+    }
+    return line
+  }
+
+  /// Whether a line continues or nests in the value of a secret key further up.
+  private func isInsideSecret(_ index: Int) -> Bool {
+    var indentation = Self.indentation(of: lines[index])
+    for line in lines[..<index].reversed() {
+      guard indentation > 0 else { return false }
+      let own = Self.indentation(of: line)
+      guard own < indentation, !Self.isBlankOrComment(line) else { continue }
+      if Self.keys(in: line).contains(where: { hides($0.name) }) { return true }
+      indentation = own
+    }
+    return false
+  }
+
+  private static func indentation(of line: String) -> Int {
+    line.prefix { $0 == " " || $0 == "\t" }.count
+  }
+
+  private static func isBlankOrComment(_ line: String) -> Bool {
+    guard let first = line.first(where: { !$0.isWhitespace }) else { return true }
+    return first == "#"
+  }
+
+  private struct Key {
+    var name: String
+    /// Right behind the colon.
+    var end: String.Index
+  }
+
+  /// Everything on a line that reads like `key:`, in plain text or in quotes.
+  private static func keys(in line: String) -> [Key] {
+    var keys: [Key] = []
+    for colon in line.indices where line[colon] == ":" {
+      var name = line[..<colon]
+      while name.last?.isWhitespace == true { name.removeLast() }
+      if let quote = name.last, quote == "\"" || quote == "'" { name.removeLast() }
+      let word = name.reversed().prefix { $0.isLetter || $0.isNumber || "_-.".contains($0) }
+      guard !word.isEmpty else { continue }
+      keys.append(Key(name: String(word.reversed()), end: line.index(after: colon)))
+    }
+    return keys
+  }
+}
