@@ -1,0 +1,101 @@
+package import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+
+/// A client of one Docker Engine.
+///
+/// ```swift
+/// let docker = try DockerClient()
+/// for container in try await docker.containers() { print(container.name ?? container.id) }
+/// await docker.close()
+/// ```
+///
+/// Making one connects nowhere; the first request asks the engine for its API version. Requests may
+/// run at the same time, and share kept-alive connections.
+public final class DockerClient: DockerAPI {
+  /// The address of the engine, as a URL.
+  public let baseURL: String
+  /// How long a request may take as a whole.
+  public let timeout: Duration?
+  /// The host whose engine this is, as errors name it.
+  package let host: String?
+
+  let transport: HTTPTransport
+  let address: DockerAddress
+  /// The version asked for, which turns negotiation off.
+  let pinnedVersion: APIVersion?
+  let negotiated = Mutex<APIVersion?>(nil)
+  let negotiation: NIOLoopBoundBox<EventLoopFuture<APIVersion>?>
+
+  /// A client for the engine at that address.
+  ///
+  /// - Parameters:
+  ///   - baseURL: For example `unix:///var/run/docker.sock` or `tcp://192.0.2.1:2375`; the standard
+  ///     socket if there is none.
+  ///   - version: The API version to speak, such as `1.41`; negotiated if there is none or `auto`.
+  ///   - timeout: How long a request may take as a whole; a stream until it begins.
+  /// - Throws: A ``DockerError`` if the address or the version cannot be read.
+  public convenience init(
+    baseURL: String? = nil,
+    version: String? = nil,
+    timeout: Duration? = .seconds(60)
+  ) throws {
+    try self.init(address: DockerAddress(parsing: baseURL), version: version, timeout: timeout)
+  }
+
+  /// A client for that address, on behalf of a host.
+  ///
+  /// - Parameters:
+  ///   - address: Where to connect.
+  ///   - version: The API version to speak; negotiated if there is none or `auto`.
+  ///   - timeout: How long a request may take as a whole.
+  ///   - host: The host that errors name.
+  ///   - description: What `baseURL` says, where the address is but the near end of a tunnel.
+  ///   - eventLoop: The event loop for all connections; any one if there is none.
+  ///   - verifyPeer: Called on each new TCP connection before a byte is sent.
+  /// - Throws: A ``DockerError`` if the version cannot be read.
+  package init(
+    address: DockerAddress,
+    version: String? = nil,
+    timeout: Duration? = .seconds(60),
+    host: String? = nil,
+    describedAs description: String? = nil,
+    eventLoop: (any EventLoop)? = nil,
+    verifyPeer: PeerVerifier? = nil
+  ) throws {
+    let loop = eventLoop ?? MultiThreadedEventLoopGroup.singleton.next()
+    pinnedVersion = try Self.pinned(version)
+    self.address = address
+    self.timeout = timeout
+    self.host = host
+    baseURL = description ?? address.description
+    transport = HTTPTransport(address: address, eventLoop: loop, verifyPeer: verifyPeer)
+    negotiation = .makeBoxSendingValue(nil, eventLoop: loop)
+  }
+
+  deinit {
+    transport.closeSoon()
+  }
+
+  private static func pinned(_ version: String?) throws -> APIVersion? {
+    guard let version, !version.isEmpty, version != "auto" else { return nil }
+    guard let version = APIVersion(version) else {
+      throw DockerError.invalidArgument("'\(version)' is no API version such as 1.41")
+    }
+    return version
+  }
+
+  /// This client.
+  public func engine() async throws -> DockerClient {
+    self
+  }
+
+  /// Does nothing: a bare client is quiet.
+  public func report(_ message: String) {}
+
+  /// Closes all connections; requests under way fail, and so does every later one.
+  public func close() async {
+    await transport.close()
+  }
+}

@@ -1,0 +1,72 @@
+import NIOCore
+import NIOPosix
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+extension DockerError {
+  /// The error for a request that got no answer.
+  init(_ failure: HTTPFailure, at address: DockerAddress, timeout: Duration?) {
+    switch failure {
+    case .cannotConnect(let error): self = .cannotConnect(to: address, error)
+    case .refusedPeer(let error): self = .refusedPeer(at: address, error)
+    case .timeout: self = .timeout(timeout ?? .zero)
+    case .closed: self = .closed
+    case .connectionLost(let message, let cause):
+      self.init(code: .connectionLost, message: "\(message) (\(address.place))")
+      self.cause = cause
+      if let cause { self.message += ": \(Self.reason(of: cause))" }
+    case .replyTooLarge(let limit):
+      self.init(code: .replyTooLarge, message: "the answer is larger than \(limit >> 20) MiB")
+    }
+  }
+
+  private static func cannotConnect(to address: DockerAddress, _ error: any Error) -> DockerError {
+    let failure = "connecting to \(address.place) failed: \(reason(of: error))"
+    var result = DockerError(code: .connectionFailed, message: failure)
+    result.cause = error
+    switch errorNumber(of: error) {
+    case EACCES, EPERM:
+      result.code = .permissionDenied
+      result.hint = "the user must be root or in the group that owns the socket, mostly 'docker'"
+    case ENOENT, ECONNREFUSED:
+      result.hint = "is a Docker Engine running there?"
+    default: break
+    }
+    return result
+  }
+
+  private static func refusedPeer(at address: DockerAddress, _ error: any Error) -> DockerError {
+    if let error = error as? DockerError { return error }
+    var result = DockerError(
+      code: .connectionFailed,
+      message: "the connection to \(address.place) may not be used: \(error)"
+    )
+    result.cause = error
+    return result
+  }
+
+  private static func errorNumber(of error: any Error) -> CInt? {
+    if let error = error as? IOError { return error.errnoCode }
+    guard let error = error as? NIOConnectionError else { return nil }
+    return error.connectionErrors.first.flatMap { errorNumber(of: $0.error) }
+  }
+
+  private static func reason(of error: any Error) -> String {
+    if let number = errorNumber(of: error) { return String(cString: strerror(number)) }
+    switch error {
+    case ChannelError.connectTimeout(let time):
+      return "no answer within \(time.nanoseconds / 1_000_000_000) s"
+    case let error as NIOConnectionError where error.connectionErrors.isEmpty:
+      return "'\(error.host)' is no known host name"
+    case let error as NIOConnectionError:
+      return error.connectionErrors.first.map { reason(of: $0.error) } ?? "\(error)"
+    default: return "\(error)"
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import NIOCore
+import NIOHTTP1
+
+extension DockerError {
+  /// The longest message shown; what is longer is some proxy's page.
+  private static let messageLimit = 2000
+
+  /// The error that a reply's status and body tell of.
+  init(_ reply: HTTPReply) {
+    let message = Self.message(in: reply)
+    self.init(code: Self.code(for: reply.status, message), message: message, status: reply.status)
+    if (300..<400).contains(reply.status) {
+      let target = reply.head.headers.first(name: "Location") ?? "another place"
+      self.message = "redirected to \(target), and redirects are not followed"
+    }
+  }
+
+  /// The engine mostly says `{"message": …}`, but plain text before a request is understood; replies
+  /// to HEAD have no body.
+  private static func message(in reply: HTTPReply) -> String {
+    if let message = (try? JSONValue(parsing: reply.body))?["message"]?.string, !message.isEmpty {
+      return message
+    }
+    let limit = min(reply.body.readableBytes, messageLimit)
+    let text = reply.body.getSlice(at: reply.body.readerIndex, length: limit).map {
+      String(decoding: $0.readableBytesView, as: UTF8.self)
+    }
+    let trimmed = (text ?? "").trimmingWhiteSpace()
+    return trimmed.isEmpty ? reply.head.status.reasonPhrase : trimmed
+  }
+
+  private static func code(for status: Int, _ message: String) -> Code {
+    switch status {
+    case 300..<400: .redirected
+    case 400 where message.hasPrefix("client version ") && message.contains("is too new"):
+      .apiVersionTooNew
+    case 400 where message.hasPrefix("client version ") && message.contains("is too old"):
+      .apiVersionTooOld
+    case 400: .badRequest
+    case 401: .unauthorized
+    case 403: .forbidden
+    case 404: .notFound
+    case 409: .conflict
+    case 501: .notImplemented
+    case 503: .unavailable
+    case 400...: .engineFailed
+    default: .unexpectedReply
+    }
+  }
+}
+
+extension JSONValue {
+  init(parsing buffer: ByteBuffer) throws(JSONSyntaxError) {
+    let result = buffer.withUnsafeReadableBytes { bytes in
+      bytes.withMemoryRebound(to: UInt8.self) { bytes in
+        Result { () throws(JSONSyntaxError) in try JSONParser.parse(bytes) }
+      }
+    }
+    self = try result.get()
+  }
+}
+
+extension String {
+  func trimmingWhiteSpace() -> String {
+    let start = drop(while: \.isWhitespace)
+    guard let last = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+    return String(start[...last])
+  }
+}

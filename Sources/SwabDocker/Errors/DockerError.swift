@@ -1,0 +1,125 @@
+/// What went wrong between this program and a Docker Engine.
+///
+/// Programs decide on `code` or one of the predicates; people read the description.
+public struct DockerError: Error, Sendable {
+  /// What kind of failure this is.
+  public var code: Code
+  /// The HTTP status of the engine's answer, where there was one.
+  public var status: Int?
+  /// What happened; for an answer of the engine its own words.
+  public var message: String
+  /// The HTTP method of the request.
+  public var method: String?
+  /// The path of the request, without API version and query.
+  public var path: String?
+  /// The host whose engine was asked, where one is known.
+  public var host: String?
+  /// What the person can do about it, where there is something to do.
+  public var hint: String?
+  /// The error underneath.
+  public var cause: (any Error)?
+
+  /// An error with these parts.
+  public init(code: Code, message: String, status: Int? = nil, hint: String? = nil) {
+    self.code = code
+    self.message = message
+    self.status = status
+    self.hint = hint
+  }
+
+  /// The kinds of failures; more may come.
+  public enum Code: String, Sendable, Hashable {
+    /// The text is no address of an engine.
+    case invalidAddress
+    /// The address is fine, but of a kind that is not supported yet.
+    case unsupportedAddress
+    /// The arguments make no request that could be sent.
+    case invalidArgument
+    /// The argument needs an engine with a newer API.
+    case requiresAPIVersion
+    /// The engine's newest API is older than the oldest this library speaks.
+    case engineTooOld
+    /// The pinned API version is newer than the engine knows.
+    case apiVersionTooNew
+    /// The pinned API version is older than the engine accepts.
+    case apiVersionTooOld
+    /// The engine cannot be reached.
+    case connectionFailed
+    /// The engine's socket may not be used by this user.
+    case permissionDenied
+    /// The connection ended before the answer was complete.
+    case connectionLost
+    /// The answer took longer than it may.
+    case timeout
+    /// The client was closed.
+    case closed
+    /// The answer is not what the engine should send.
+    case unexpectedReply
+    /// The answer is larger than this library will collect.
+    case replyTooLarge
+    /// A text is not JSON.
+    case invalidJSON
+    /// The engine reported a failure inside a stream.
+    case streamFailed
+    /// A stream ended in the middle of something.
+    case streamTruncated
+    /// The engine answered with a redirect, which is never followed.
+    case redirected
+    /// Status 400: the engine refuses the arguments.
+    case badRequest
+    /// Status 401: credentials are missing or wrong.
+    case unauthorized
+    /// Status 403: the engine forbids it.
+    case forbidden
+    /// Status 404: there is no such thing.
+    case notFound
+    /// Status 409: it clashes with what is there or with its state.
+    case conflict
+    /// Status 501: this engine cannot do that.
+    case notImplemented
+    /// Status 503: not now, or not on this node.
+    case unavailable
+    /// Any other failure the engine reported.
+    case engineFailed
+  }
+}
+
+extension DockerError {
+  /// Whether there is no such container, image or other thing.
+  public var isNotFound: Bool { code == .notFound }
+
+  /// Whether the request clashes with a name in use or with the state of the thing.
+  public var isConflict: Bool { code == .conflict }
+
+  /// Whether the engine refused the arguments.
+  public var isBadRequest: Bool { code == .badRequest }
+
+  /// Whether credentials were missing or wrong.
+  public var isUnauthorized: Bool { code == .unauthorized }
+
+  /// Whether the request took longer than it may.
+  public var isTimeout: Bool { code == .timeout }
+
+  /// Whether no request could be sent, since the engine was not reached.
+  public var isConnectionFailure: Bool {
+    code == .connectionFailed || code == .permissionDenied
+  }
+
+  /// Whether a host port that was asked for is taken.
+  ///
+  /// The engine says so with status 500, so its words decide.
+  public var isPortTaken: Bool {
+    message.contains("port is already allocated") || message.contains("address already in use")
+  }
+}
+
+extension DockerError: CustomStringConvertible {
+  /// The error for people: `h1: docker: GET /containers/x/json: 404: No such container: x`.
+  public var description: String {
+    let request = method.flatMap { method in path.map { "\(method) \($0)" } }
+    let parts = [host, "docker", request, status.map(String.init), message]
+    let line = parts.compactMap { $0 }.joined(separator: ": ")
+    guard let hint else { return line }
+    return "\(line)\nhint: \(hint)"
+  }
+}

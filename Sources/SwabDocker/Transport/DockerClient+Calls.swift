@@ -1,0 +1,114 @@
+import NIOCore
+import NIOHTTP1
+
+extension DockerClient {
+  /// Sends a call and returns the engine's reply.
+  ///
+  /// - Throws: A ``DockerError`` unless the engine did what it was asked, or a `CancellationError`.
+  @discardableResult
+  func reply(to call: DockerCall) async throws -> HTTPReply {
+    try await attempt(call, isStream: false).reply
+  }
+
+  /// Sends a call and reads the JSON that the engine answers with.
+  func json(_ call: DockerCall) async throws -> JSONValue {
+    let body = try await reply(to: call).body
+    do {
+      return try JSONValue(parsing: body)
+    } catch {
+      throw locate(.unexpectedReply("\(DockerError.invalidJSON(error).message)"), call)
+    }
+  }
+
+  /// Sends a call whose answer is a list.
+  func list<Element: JSONBacked>(_ call: DockerCall) async throws -> [Element] {
+    let value = try await json(call)
+    if value.isNull { return [] }
+    guard let elements = value.array else {
+      throw locate(.unexpectedReply("a list was expected"), call)
+    }
+    return elements.map { Element(raw: $0) }
+  }
+
+  /// Sends a call whose answer is one object.
+  func object<Answer: JSONBacked>(_ call: DockerCall) async throws -> Answer {
+    let value = try await json(call)
+    guard value.object != nil else {
+      throw locate(.unexpectedReply("an object was expected"), call)
+    }
+    return Answer(raw: value)
+  }
+
+  /// Sends a call whose answer is a stream, on a connection of its own.
+  func stream(_ call: DockerCall) async throws -> HTTPBody {
+    let answer = try await attempt(call, isStream: true)
+    return HTTPBody(head: answer.reply, call: answer.exchange)
+  }
+
+  /// The error with the request and the host in it.
+  func locate(_ error: DockerError, _ call: DockerCall) -> DockerError {
+    var error = error
+    error.method = call.method.rawValue
+    error.path = call.path
+    error.host = host
+    return error
+  }
+}
+
+extension DockerClient {
+  private typealias Answer = (reply: HTTPReply, exchange: HTTPCall)
+
+  private func attempt(_ call: DockerCall, isStream: Bool) async throws -> Answer {
+    do {
+      return try await send(call, isStream: isStream)
+    } catch let error as DockerError where mayRenegotiate(error) {
+      // The engine was exchanged for another release while we ran. It refuses a wrong version before
+      // it looks at the request, so sending it again is safe whatever it is.
+      renegotiate()
+      return try await send(call, isStream: isStream)
+    }
+  }
+
+  private func mayRenegotiate(_ error: DockerError) -> Bool {
+    pinnedVersion == nil && (error.code == .apiVersionTooNew || error.code == .apiVersionTooOld)
+  }
+
+  private func send(_ call: DockerCall, isStream: Bool) async throws -> Answer {
+    let version = try await apiVersion()
+    let limit = timeout.map { $0 + call.grace }
+    do {
+      try call.checkGates(version)
+      try Task.checkCancellation()
+      let exchange = transport.start(
+        request(for: call, version),
+        isStream: isStream,
+        timeout: limit.map(TimeAmount.init)
+      )
+      let reply = try await exchange.reply()
+      guard isSuccess(reply, call) else { throw DockerError(reply) }
+      return (reply, exchange)
+    } catch let failure as HTTPFailure {
+      throw locate(DockerError(failure, at: address, timeout: limit), call)
+    } catch let error as DockerError {
+      throw locate(error, call)
+    }
+  }
+
+  private func isSuccess(_ reply: HTTPReply, _ call: DockerCall) -> Bool {
+    (200..<300).contains(reply.status) || reply.status == 304 && call.mayChangeNothing
+  }
+
+  private func request(for call: DockerCall, _ version: APIVersion) -> HTTPRequest {
+    let uri = "\(address.basePath)/v\(version)\(call.path)\(PathEncoding.query(call.query))"
+    var request = HTTPRequest(method: call.method, uri: uri, headers: ["Host": address.authority])
+    if let body = call.body {
+      let buffer = ByteBuffer(bytes: body.encoded)
+      request.headers.add(name: "Content-Type", value: "application/json")
+      request.headers.add(name: "Content-Length", value: String(buffer.readableBytes))
+      request.body = buffer
+    } else if call.method != .GET, call.method != .HEAD {
+      request.headers.add(name: "Content-Length", value: "0")
+    }
+    return request
+  }
+}

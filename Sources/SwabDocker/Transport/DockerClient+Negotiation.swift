@@ -1,0 +1,80 @@
+import NIOCore
+import NIOHTTP1
+
+extension DockerClient {
+  /// The API version that this client speaks with its engine.
+  ///
+  /// The engine is asked once, however many requests begin at the same time; a failure isn't kept.
+  ///
+  /// - Throws: A ``DockerError`` if the engine cannot be reached or is too old.
+  public func apiVersion() async throws -> APIVersion {
+    if let version = pinnedVersion ?? negotiated.withLock({ $0 }) { return version }
+    let loop = transport.eventLoop
+    // A promise of our own: a cancelled task stops waiting, and the others still get the answer.
+    let promise = loop.makePromise(of: APIVersion.self)
+    return try await withTaskCancellationHandler {
+      loop.execute { self.negotiate().cascade(to: promise) }
+      return try await promise.futureResult.get()
+    } onCancel: {
+      loop.execute { promise.fail(CancellationError()) }
+    }
+  }
+
+  /// Forgets the version, since the engine has become another one.
+  func renegotiate() {
+    negotiated.withLock { $0 = nil }
+  }
+
+  private func negotiate() -> EventLoopFuture<APIVersion> {
+    let loop = transport.eventLoop
+    if let version = negotiated.withLock({ $0 }) { return loop.makeSucceededFuture(version) }
+    if let future = negotiation.value { return future }
+    let future = ping(.HEAD)
+      .flatMap { reply in
+        // Some proxies and old engines know no HEAD.
+        reply.status == 200 ? loop.makeSucceededFuture(reply) : self.ping(.GET)
+      }
+      .flatMapThrowing { try self.choose($0) }
+    negotiation.value = future
+    future.whenComplete { _ in self.negotiation.value = nil }
+    return future
+  }
+
+  private func ping(_ method: HTTPMethod) -> EventLoopFuture<HTTPReply> {
+    let request = HTTPRequest(
+      method: method,
+      uri: address.basePath + "/_ping",
+      headers: ["Host": address.authority]
+    )
+    let call = transport.start(request, isStream: false, timeout: timeout.map(TimeAmount.init))
+    return call.answer.futureResult.flatMapErrorThrowing { error in
+      guard let failure = error as? HTTPFailure else { throw error }
+      let path = DockerCall(method, "/_ping")
+      throw self.locate(DockerError(failure, at: self.address, timeout: self.timeout), path)
+    }
+  }
+
+  /// The newest version both sides know.
+  ///
+  /// An unhealthy engine answers 500, but tells its version.
+  private func choose(_ reply: HTTPReply) throws -> APIVersion {
+    guard let text = reply.head.headers.first(name: "Api-Version") else {
+      guard reply.status == 200 else {
+        throw locate(DockerError(reply), DockerCall(.GET, "/_ping"))
+      }
+      throw locate(
+        .unexpectedReply("whatever answers at \(address.place) is no Docker Engine"),
+        DockerCall(.GET, "/_ping")
+      )
+    }
+    guard let engine = APIVersion(text) else {
+      throw locate(.unexpectedReply("'\(text)' is no API version"), DockerCall(.GET, "/_ping"))
+    }
+    guard engine >= .oldest else {
+      throw locate(.engineTooOld(engine), DockerCall(.GET, "/_ping"))
+    }
+    let version = min(engine, .newest)
+    negotiated.withLock { $0 = version }
+    return version
+  }
+}

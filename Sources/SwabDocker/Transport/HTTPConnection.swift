@@ -1,0 +1,122 @@
+import NIOCore
+import NIOHTTP1
+
+/// The end of a connection's pipeline: writes one call's request and gives it the reply.
+///
+/// It lives on the event loop of its channel and has one call at a time.
+final class HTTPConnection: ChannelInboundHandler {
+  typealias InboundIn = HTTPClientResponsePart
+  typealias OutboundOut = HTTPClientRequestPart
+
+  private var context: ChannelHandlerContext?
+  private var call: HTTPCall?
+  private var isKeptAlive = false
+  /// Whether it has served a call before, so that it might have been closed meanwhile.
+  private(set) var isReused = false
+  /// Called when a reply is complete and another request may follow.
+  var onIdle: ((HTTPConnection) -> Void)?
+  /// Called when the connection has ended.
+  var onClose: ((HTTPConnection) -> Void)?
+  /// Called with a call that may go to another connection, since this one had ended before it.
+  var onRetry: ((HTTPCall) -> Void)?
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    // The context holds the handler, too.
+    self.context = nil
+  }
+
+  func start(_ call: HTTPCall) {
+    guard let context else {
+      return call.fail(HTTPFailure.connectionLost("the connection was closed", cause: nil))
+    }
+    self.call = call
+    call.connection = self
+    let request = call.request
+    let head = HTTPRequestHead(
+      version: .http1_1,
+      method: request.method,
+      uri: request.uri,
+      headers: request.headers
+    )
+    context.write(wrapOutboundOut(.head(head)), promise: nil)
+    if let body = request.body {
+      context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+    }
+    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    context.read()
+  }
+
+  func readMore() {
+    context?.read()
+  }
+
+  func close() {
+    context?.close(promise: nil)
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard let call else {
+      // Nothing was asked, so whoever sends this is no engine.
+      return context.close(promise: nil)
+    }
+    switch unwrapInboundIn(data) {
+    case .head(let head):
+      isKeptAlive = head.isKeepAlive
+      call.received(head)
+    case .body(let part):
+      call.received(part)
+    case .end:
+      complete(call)
+    }
+  }
+
+  private func complete(_ call: HTTPCall) {
+    detach(call)
+    // Idle before the answer is given, so that what the answer sets off finds it.
+    if isKeptAlive, !call.isStream, let onIdle {
+      isReused = true
+      onIdle(self)
+    } else {
+      close()
+    }
+    call.finished()
+  }
+
+  private func detach(_ call: HTTPCall) {
+    self.call = nil
+    call.connection = nil
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    // An idle connection reads as well: that is how it learns that the engine has closed it.
+    if call?.wantsMore ?? true { context.read() }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    lose("the connection failed", cause: error)
+    context.close(promise: nil)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    lose("the connection was closed before the answer was complete", cause: nil)
+    onClose?(self)
+    (onIdle, onClose, onRetry) = (nil, nil, nil)
+    context.fireChannelInactive()
+  }
+
+  private func lose(_ message: String, cause: (any Error)?) {
+    guard let call else { return }
+    detach(call)
+    let mayRetry = isReused && !call.hasReplyBegun && !call.hasBeenRetried && !call.isAnswered
+    if mayRetry, call.request.isRepeatable, let onRetry {
+      call.hasBeenRetried = true
+      onRetry(call)
+    } else {
+      call.fail(HTTPFailure.connectionLost(message, cause: cause))
+    }
+  }
+}

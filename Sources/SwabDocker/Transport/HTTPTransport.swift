@@ -1,0 +1,157 @@
+package import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// Says whether a TCP connection may be used, before a byte is sent; throwing refuses it.
+package typealias PeerVerifier =
+  @Sendable (_ local: SocketAddress, _ remote: SocketAddress) throws -> Void
+
+/// The connections to one engine, all on one event loop.
+///
+/// Plain requests share kept-alive connections, the last used first; each stream has a connection
+/// of its own, so that any number of followed logs never keeps a ping waiting.
+final class HTTPTransport: Sendable {
+  /// Beyond this many, connections that fall idle are closed.
+  private static let idleLimit = 16
+  private static let connectTimeout = TimeAmount.seconds(10)
+
+  let address: DockerAddress
+  let eventLoop: any EventLoop
+  private let verifyPeer: PeerVerifier?
+  private let state: NIOLoopBoundBox<State>
+
+  private struct State {
+    var idle: [HTTPConnection] = []
+    var calls: [ObjectIdentifier: HTTPCall] = [:]
+    var channels: [ObjectIdentifier: any Channel] = [:]
+    var isClosed = false
+  }
+
+  init(address: DockerAddress, eventLoop: any EventLoop, verifyPeer: PeerVerifier?) {
+    self.address = address
+    self.eventLoop = eventLoop
+    self.verifyPeer = verifyPeer
+    state = .makeBoxSendingValue(State(), eventLoop: eventLoop)
+  }
+
+  /// Sends a request and collects its reply.
+  func send(_ request: HTTPRequest, timeout: TimeAmount?) async throws -> HTTPReply {
+    try await start(request, isStream: false, timeout: timeout).reply()
+  }
+
+  /// Starts a call on the event loop; its reply is the call's affair.
+  func start(_ request: HTTPRequest, isStream: Bool, timeout: TimeAmount?) -> HTTPCall {
+    let call = HTTPCall(request, isStream: isStream, on: eventLoop)
+    eventLoop.execute {
+      call.start(timeout: timeout)
+      self.track(call)
+      self.run(call)
+    }
+    return call
+  }
+
+  private func track(_ call: HTTPCall) {
+    let id = ObjectIdentifier(call)
+    state.value.calls[id] = call
+    call.answer.futureResult.whenComplete { _ in self.state.value.calls[id] = nil }
+  }
+
+  private func run(_ call: HTTPCall) {
+    guard !state.value.isClosed else { return call.fail(HTTPFailure.closed) }
+    guard !call.isAnswered else { return }
+    if !call.isStream, !call.hasBeenRetried, let connection = state.value.idle.popLast() {
+      connection.start(call)
+    } else {
+      connect(for: call)
+    }
+  }
+
+  private func connect(for call: HTTPCall) {
+    let bootstrap = ClientBootstrap(group: eventLoop)
+      .connectTimeout(Self.connectTimeout)
+      .channelOption(.autoRead, value: false)
+      .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 1 << 15))
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHTTPClientHandlers(
+            leftOverBytesStrategy: .dropBytes
+          )
+          try channel.pipeline.syncOperations.addHandler(HTTPConnection())
+        }
+      }
+    let connected =
+      switch address.endpoint {
+      case .unixSocket(let path): bootstrap.connect(unixDomainSocketPath: path)
+      case .tcp(let host, let port):
+        bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1)
+          .channelOption(.socketOption(.so_keepalive), value: 1)
+          .connect(host: host, port: port)
+      }
+    connected.whenComplete { self.connected($0, for: call) }
+  }
+
+  private func connected(_ result: Result<any Channel, any Error>, for call: HTTPCall) {
+    switch result {
+    case .failure(let error): call.fail(HTTPFailure.cannotConnect(error))
+    case .success(let channel):
+      guard !call.isAnswered, !state.value.isClosed else {
+        channel.close(promise: nil)
+        return call.fail(HTTPFailure.closed)
+      }
+      do {
+        try verify(channel)
+        let connection = try channel.pipeline.syncOperations.handler(type: HTTPConnection.self)
+        adopt(connection, channel)
+        connection.start(call)
+      } catch {
+        channel.close(promise: nil)
+        call.fail(HTTPFailure.refusedPeer(error))
+      }
+    }
+  }
+
+  private func verify(_ channel: any Channel) throws {
+    guard let verifyPeer, case .tcp = address.endpoint else { return }
+    guard let local = channel.localAddress, let remote = channel.remoteAddress else {
+      throw ChannelError.ioOnClosedChannel
+    }
+    try verifyPeer(local, remote)
+  }
+
+  private func adopt(_ connection: HTTPConnection, _ channel: any Channel) {
+    let id = ObjectIdentifier(connection)
+    state.value.channels[id] = channel
+    connection.onIdle = { [weak self] in
+      guard let self, !state.value.isClosed, state.value.idle.count < Self.idleLimit else {
+        return $0.close()
+      }
+      state.value.idle.append($0)
+    }
+    connection.onClose = { [weak self] connection in
+      self?.state.value.idle.removeAll { $0 === connection }
+      self?.state.value.channels[id] = nil
+    }
+    connection.onRetry = { [weak self] call in
+      guard let self else { return call.fail(HTTPFailure.closed) }
+      run(call)
+    }
+  }
+
+  /// Fails what is under way, closes all connections, and returns when they are closed.
+  func close() async {
+    await (try? eventLoop.flatSubmit { self.shutDown() }.get())
+  }
+
+  /// Closes all connections without waiting for it.
+  func closeSoon() {
+    eventLoop.execute { _ = self.shutDown() }
+  }
+
+  private func shutDown() -> EventLoopFuture<Void> {
+    state.value.isClosed = true
+    let (calls, channels) = (state.value.calls, state.value.channels)
+    for call in calls.values { call.fail(HTTPFailure.closed) }
+    for channel in channels.values { channel.close(promise: nil) }
+    return .andAllComplete(channels.values.map(\.closeFuture), on: eventLoop)
+  }
+}

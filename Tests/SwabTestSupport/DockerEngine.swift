@@ -1,0 +1,111 @@
+public import Foundation
+
+/// A Docker Engine for tests, in a network namespace and folders of its own.
+///
+/// A shell watches over it: it ends dockerd, and with it containerd and all containers, when its
+/// standard input closes. So the engine ends with the test process, however that ends.
+public final class DockerEngine: Sendable {
+  /// The socket it listens at.
+  public let socketPath: String
+  /// The folder that holds all of it.
+  public let folder: URL
+  /// An image with a static busybox in it.
+  public static let image = "busybox:local"
+
+  private let supervisor: Process
+  private let lifeline: FileHandle
+
+  /// What kept an engine from starting.
+  public struct StartFailure: Error, CustomStringConvertible {
+    /// What happened, with the end of the engine's log.
+    public let description: String
+  }
+
+  private static let sharedEngine = Task.detached { try DockerEngine() }
+
+  /// The engine that the whole test process shares.
+  public static func shared() async throws -> DockerEngine {
+    try await sharedEngine.value
+  }
+
+  /// Starts an engine of the test's own.
+  public static func start() async throws -> DockerEngine {
+    try await Task.detached { try DockerEngine() }.value
+  }
+
+  private init() throws {
+    folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("swab-engine-\(UUID().uuidString.prefix(8))")
+    socketPath = folder.appendingPathComponent("docker.sock").path
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let (input, output) = (Pipe(), Pipe())
+    lifeline = input.fileHandleForWriting
+    // No other child may keep the engine alive by holding its lifeline.
+    _ = fcntl(lifeline.fileDescriptor, F_SETFD, FD_CLOEXEC)
+    supervisor = Process()
+    supervisor.executableURL = URL(fileURLWithPath: "/usr/bin/setsid")
+    supervisor.arguments = ["/bin/sh", "-c", Self.script, "engine", folder.path]
+    supervisor.standardInput = input
+    supervisor.standardOutput = output
+    supervisor.standardError = FileHandle.nullDevice
+    try supervisor.run()
+    let answer = try output.fileHandleForReading.readToEnd() ?? Data()
+    guard String(decoding: answer, as: UTF8.self) == "ready\n" else {
+      throw StartFailure(description: String(decoding: answer, as: UTF8.self))
+    }
+  }
+
+  /// Ends the engine, and returns when its processes and its folder are gone.
+  public func stop() async throws {
+    try lifeline.close()
+    await Task.detached { [supervisor] in supervisor.waitUntilExit() }.value
+  }
+
+  /// The processes whose command lines name the engine's folder.
+  public func processes() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { Int($0) != nil }
+      .filter { process in
+        let commandLine = FileManager.default.contents(atPath: "/proc/\(process)/cmdline")
+        return String(decoding: commandLine ?? Data(), as: UTF8.self).contains(folder.path)
+      }
+  }
+
+  /// Starts the engine, says so on standard output, and ends it when standard input closes.
+  ///
+  /// A second engine in one network namespace takes the first one's `docker0` away, hence
+  /// `unshare`. `--live-restore` stays off: containers have to end with the engine.
+  private static let script = """
+    folder=$1
+    exec 3>&1 >"$folder/log" 2>&1
+    fail() {
+      { echo "$1"; tail -n 5 "$folder/log"; } >&3
+      kill $engine 2>/dev/null; wait $engine; rm -rf "$folder"; exit 1
+    }
+    for tool in dockerd docker unshare ip busybox; do
+      command -v $tool >/dev/null || fail "$tool is missing: run make test, which installs it"
+    done
+    unshare -n sh -c 'ip link set lo up
+      exec dockerd --data-root "$1/data" --exec-root "$1/exec" --pidfile "$1/pid" \\
+        --host "unix://$1/docker.sock" --iptables=false --ip6tables=false' \\
+      engine "$folder" <&- 3>&- &
+    engine=$!
+    docker="docker --host unix://$folder/docker.sock"
+    until $docker version >/dev/null 2>&1; do
+      kill -0 $engine 2>/dev/null || fail "dockerd has ended"
+      sleep 0.05
+    done
+    mkdir -p "$folder/root/bin" "$folder/root/tmp"
+    cp "$(command -v busybox)" "$folder/root/bin/busybox"
+    for applet in $(busybox --list); do
+      [ $applet = busybox ] || ln -s busybox "$folder/root/bin/$applet"
+    done
+    tar -C "$folder/root" -c . | $docker import --change 'ENV PATH=/bin' - busybox:local ||
+      fail "the image could not be imported"
+    echo ready >&3
+    exec 3>&-
+    cat >/dev/null
+    kill $engine
+    wait $engine
+    rm -rf "$folder"
+    """
+}
