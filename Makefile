@@ -1,0 +1,46 @@
+# make demo    two hosts, one task: swab at work, from nothing
+# make test    all tests
+PREFIX ?= /usr/local
+SOURCES = Package.swift Fabfile.swift Sources Tests Examples
+
+.PHONY: build demo test lint bench install uninstall testbed-up testbed-down requirements clean
+
+build: requirements
+	Scripts/assemble
+
+demo:
+	@Scripts/demo
+
+test:
+	@Scripts/test
+
+lint:
+	swift format lint --strict --recursive $(SOURCES)
+
+bench: build
+	Benchmarks/run
+
+# Run `make build` first; then this needs no compiler, so that it may be run by root.
+install:
+	@test -x .build/stage/bin/swab || { echo "first: make build" >&2; exit 2; }
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/lib/swab"
+	install -m 755 .build/stage/lib/swab/libSwab.so .build/stage/lib/swab/swab-main \
+	  "$(DESTDIR)$(PREFIX)/lib/swab"
+	install -m 644 .build/stage/lib/swab/*.swiftmodule .build/stage/lib/swab/toolchain \
+	  "$(DESTDIR)$(PREFIX)/lib/swab"
+	install -m 755 .build/stage/bin/swab "$(DESTDIR)$(PREFIX)/bin"
+
+uninstall:
+	rm -rf "$(DESTDIR)$(PREFIX)/lib/swab" "$(DESTDIR)$(PREFIX)/bin/swab"
+
+testbed-up: requirements
+	@Scripts/testbed up 2
+
+testbed-down:
+	@Scripts/testbed down
+
+requirements:
+	@Scripts/requirements
+
+clean: testbed-down
+	rm -rf .build
