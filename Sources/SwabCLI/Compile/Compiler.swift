@@ -63,7 +63,7 @@ struct Compiler {
     return "\(resolved) \(status.size) \(status.modificationStamp)"
   }
 
-  /// Compiles the sources into `executable`, showing what the compiler says as it says it.
+  /// Compiles the sources into `executable`, and shows what the compiler says.
   ///
   /// It runs in the fabfile's folder, so that messages name the files as they are called there, and
   /// the same sources in another folder are the same program.
@@ -82,7 +82,7 @@ struct Compiler {
       Self.flags
       + ["-I", library, "-L", library, "-lSwab", "-Xlinker", "-rpath", "-Xlinker", library]
       + ["-module-cache-path", modules]
-      + (isatty(STDERR_FILENO) == 1 ? ["-color-diagnostics"] : [])
+      + (Self.wantsColours ? ["-color-diagnostics"] : [])
       + ["-o", executable] + sources + [entryPoint]
     let call = Subprocess(
       program: path,
@@ -90,15 +90,28 @@ struct Compiler {
       workingDirectory: folder,
       environment: ["TMPDIR": scratch]
     )
-    guard let outcome = call.run(onOutput: { writeAll($0, to: STDERR_FILENO) }) else {
+    guard let outcome = call.run() else {
       throw LauncherError(message: "can't start \(path): \(errorText())")
     }
-    guard outcome.exitStatus == 0 else {
-      throw LauncherError(
-        message: "\(sources.joined(separator: ", ")) in \(folder) doesn't compile",
-        hint: nil
-      )
+    guard outcome.exitStatus != 0 else {
+      writeAll(outcome.output[...], to: STDERR_FILENO)
+      return
     }
+    let failure = CompilerFailure(
+      outcome.output,
+      sources: sources,
+      folder: folder,
+      compiler: self,
+      installation: installation
+    )
+    writeAll(failure.shown[...], to: STDERR_FILENO)
+    throw failure.error()
+  }
+
+  /// Colours go to a terminal, unless the person said no.
+  private static var wantsColours: Bool {
+    isatty(STDERR_FILENO) == 1 && environmentValue("NO_COLOR") == nil
+      && environmentValue("TERM") != "dumb"
   }
 }
 

@@ -21,7 +21,7 @@ struct Subprocess {
   var environment: [String: String] = [:]
 
   /// Runs it to its end; nil, with the reason in `errno`, if it can't be started.
-  func run(onOutput: (ArraySlice<UInt8>) -> Void = { _ in }) -> Outcome? {
+  func run() -> Outcome? {
     var ends: [CInt] = [-1, -1]
     guard pipe(&ends) == 0 else { return nil }
     _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
@@ -33,7 +33,7 @@ struct Subprocess {
       errno = failure
       return nil
     }
-    let output = readAll(from: ends[0], onChunk: onOutput) ?? []
+    let output = readAll(from: ends[0]) ?? []
     return Outcome(exitStatus: wait(for: process), output: output)
   }
 

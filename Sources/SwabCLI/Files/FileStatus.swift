@@ -33,6 +33,8 @@ struct FileStatus {
   var size: Int64 { Int64(raw.st_size) }
   var isWritableByGroup: Bool { raw.st_mode & 0o020 != 0 }
   var isWritableByOthers: Bool { raw.st_mode & 0o002 != 0 }
+  /// Whether only owners may remove what is in this folder, as in `/tmp`.
+  var isSticky: Bool { raw.st_mode & S_ISVTX != 0 }
   var device: UInt64 { UInt64(truncatingIfNeeded: raw.st_dev) }
   /// Tells whether two paths lead to the same thing.
   var identity: [UInt64] { [device, UInt64(truncatingIfNeeded: raw.st_ino)] }

@@ -29,8 +29,8 @@ func writeAll(_ bytes: ArraySlice<UInt8>, to descriptor: CInt) -> Bool {
   return true
 }
 
-/// Everything that can be read from a descriptor, each piece shown to `onChunk` as it arrives.
-func readAll(from descriptor: CInt, onChunk: (ArraySlice<UInt8>) -> Void = { _ in }) -> [UInt8]? {
+/// Everything that can be read from a descriptor, or nil with the reason in `errno`.
+func readAll(from descriptor: CInt) -> [UInt8]? {
   var content: [UInt8] = []
   var buffer = [UInt8](repeating: 0, count: 1 << 16)
   while true {
@@ -38,7 +38,6 @@ func readAll(from descriptor: CInt, onChunk: (ArraySlice<UInt8>) -> Void = { _ i
     if count < 0 && errno == EINTR { continue }
     guard count >= 0 else { return nil }
     guard count > 0 else { return content }
-    onChunk(buffer[..<count])
     content += buffer[..<count]
   }
 }

@@ -28,7 +28,6 @@ enum Trust {
   }
 
   private static func check(_ status: FileStatus, _ path: String) throws(LauncherError) {
-    let isFolder = status.kind == .folder
     guard status.owner == getuid() || status.owner == 0 else {
       throw LauncherError(
         message: "\(path) belongs to \(userName(status.owner)), and not to you or root;"
@@ -36,11 +35,23 @@ enum Trust {
         hint: "if you trust it, make it yours: chown \(userName(getuid())) \(quoted(path))"
       )
     }
+    let place = status.kind == .folder ? "the folder \(path)" : path
+    // Nobody should take the rights of a place like /tmp away to run a fabfile there.
+    let isShared = status.kind == .folder && status.isSticky
+    let advice = "keep fabfiles in a folder of your own"
     guard !status.isWritableByOthers else {
-      throw .writable(path, isFolder: isFolder, by: "everybody", fix: "o-w")
+      throw .writable(
+        place,
+        by: "everybody",
+        hint: isShared ? advice : "chmod go-w \(quoted(path))"
+      )
     }
     guard !status.isWritableByGroup || isPrivateGroup(status.group, of: status.owner) else {
-      throw .writable(path, isFolder: isFolder, by: groupName(status.group), fix: "g-w")
+      throw .writable(
+        place,
+        by: groupName(status.group),
+        hint: isShared ? advice : "chmod g-w \(quoted(path))"
+      )
     }
   }
 
@@ -96,18 +107,10 @@ extension LauncherError {
     LauncherError(message: "can't read \(path): \(errorText())")
   }
 
-  static func writable(
-    _ path: String,
-    isFolder: Bool,
-    by whom: String,
-    fix: String
-  ) -> LauncherError {
+  static func writable(_ place: String, by whom: String, hint: String) -> LauncherError {
     LauncherError(
-      message: "\(whom) can write to \(isFolder ? "the folder " : "")\(path);"
-        + " what others write there would run as your own code",
-      hint: isFolder && fix == "o-w"
-        ? "keep fabfiles in a folder of your own, or: chmod \(fix) \(quoted(path))"
-        : "chmod \(fix) \(quoted(path))"
+      message: "\(whom) can write to \(place); what others write there would run as your own code",
+      hint: hint
     )
   }
 }
