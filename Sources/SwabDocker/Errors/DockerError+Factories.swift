@@ -1,4 +1,13 @@
 extension DockerError {
+  /// The error with the request and the host in it.
+  func located(_ call: DockerCall, host: String?) -> DockerError {
+    var error = self
+    error.method = call.method.rawValue
+    error.path = call.path
+    error.host = host
+    return error
+  }
+
   static func invalidAddress(_ text: String, _ reason: String) -> DockerError {
     DockerError(
       code: .invalidAddress,

@@ -42,16 +42,22 @@ extension DockerClient {
   /// Sends a call whose answer is a stream, on a connection of its own.
   func stream(_ call: DockerCall) async throws -> HTTPBody {
     let answer = try await attempt(call, isStream: true)
-    return HTTPBody(head: answer.reply, call: answer.exchange)
+    return HTTPBody(reply: answer.reply, call: answer.exchange)
+  }
+
+  /// What people and programs get to see of an error from below.
+  func explain(_ error: any Error, _ call: DockerCall, limit: Duration?) -> any Error {
+    switch error {
+    case let failure as HTTPFailure:
+      locate(DockerError(failure, at: address, timeout: limit), call)
+    case let error as DockerError: locate(error, call)
+    default: error
+    }
   }
 
   /// The error with the request and the host in it.
   func locate(_ error: DockerError, _ call: DockerCall) -> DockerError {
-    var error = error
-    error.method = call.method.rawValue
-    error.path = call.path
-    error.host = host
-    return error
+    error.located(call, host: host)
   }
 }
 
@@ -87,10 +93,8 @@ extension DockerClient {
       let reply = try await exchange.reply()
       guard isSuccess(reply, call) else { throw DockerError(reply) }
       return (reply, exchange)
-    } catch let failure as HTTPFailure {
-      throw locate(DockerError(failure, at: address, timeout: limit), call)
-    } catch let error as DockerError {
-      throw locate(error, call)
+    } catch {
+      throw explain(error, call, limit: limit)
     }
   }
 

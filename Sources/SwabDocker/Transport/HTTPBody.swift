@@ -2,11 +2,11 @@ import NIOCore
 
 /// The body of a stream's reply, for one reader; letting go of it closes the connection.
 final class HTTPBody: Sendable {
-  let head: HTTPReply
+  let reply: HTTPReply
   private let call: HTTPCall
 
-  init(head: HTTPReply, call: HTTPCall) {
-    self.head = head
+  init(reply: HTTPReply, call: HTTPCall) {
+    self.reply = reply
     self.call = call
   }
 

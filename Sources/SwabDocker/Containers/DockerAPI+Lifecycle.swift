@@ -1,0 +1,127 @@
+import NIOHTTP1
+
+extension DockerAPI {
+  /// Makes a container, without starting it.
+  ///
+  /// - Parameters:
+  ///   - spec: What it is made with.
+  ///   - name: Its name; the engine makes one up if there is none.
+  ///   - platform: The platform its image must be for, such as `linux/arm64`.
+  /// - Returns: Its id, and what the engine warns of.
+  /// - Throws: A ``DockerError``: `notFound` without the image, `conflict` if the name is taken.
+  @discardableResult
+  public func createContainer(
+    _ spec: ContainerSpec,
+    name: String? = nil,
+    platform: String? = nil
+  ) async throws -> CreatedContainer {
+    let words = ["creating container", name, "from \(spec.image)"]
+    report(words.compactMap { $0 }.joined(separator: " "))
+    var call = DockerCall(.POST, "/containers/create")
+    call.add("name", name)
+    if let platform {
+      call.requires(1, 41, for: "platform")
+      call.add("platform", platform)
+    }
+    call.body = spec.encoded
+    return try await engine().object(call)
+  }
+
+  /// Starts a container.
+  ///
+  /// - Parameter container: Its name or id.
+  /// - Returns: Whether it was started; it runs already if not.
+  /// - Throws: A ``DockerError``, such as one whose `isPortTaken` is true.
+  @discardableResult
+  public func start(_ container: String) async throws -> Bool {
+    report("starting container \(container)")
+    var call = try DockerCall.container(container, "/start", .POST)
+    call.mayChangeNothing = true
+    return try await engine().reply(to: call).status != 304
+  }
+
+  /// Asks a container to end, and kills it if it does not.
+  ///
+  /// - Parameters:
+  ///   - container: Its name or id.
+  ///   - timeout: How long it may take to end; what it was made with, or 10 seconds, if not given.
+  ///     The client's own timeout begins after that.
+  ///   - signal: What asks it to end, instead of the signal it was made with.
+  /// - Returns: Whether it was stopped; it wasn't running if not.
+  /// - Throws: A ``DockerError``; `requiresAPIVersion` for a signal with an engine before 23.0.
+  @discardableResult
+  public func stop(
+    _ container: String,
+    timeout: Duration? = nil,
+    signal: String? = nil
+  ) async throws -> Bool {
+    report("stopping container \(container)")
+    var call = try DockerCall.container(container, "/stop", .POST)
+    call.addStop(timeout: timeout, signal: signal)
+    call.mayChangeNothing = true
+    return try await engine().reply(to: call).status != 304
+  }
+
+  /// Stops a container, if it runs, and starts it.
+  ///
+  /// - Parameters:
+  ///   - container: Its name or id.
+  ///   - timeout: How long it may take to end; what it was made with, or 10 seconds, if not given.
+  ///   - signal: What asks it to end, instead of the signal it was made with.
+  /// - Throws: A ``DockerError``; `requiresAPIVersion` for a signal with an engine before 23.0.
+  public func restart(
+    _ container: String,
+    timeout: Duration? = nil,
+    signal: String? = nil
+  ) async throws {
+    report("restarting container \(container)")
+    var call = try DockerCall.container(container, "/restart", .POST)
+    call.addStop(timeout: timeout, signal: signal)
+    try await engine().reply(to: call)
+  }
+
+  /// Removes a container.
+  ///
+  /// - Parameters:
+  ///   - container: Its name or id.
+  ///   - force: Whether a running one is killed first.
+  ///   - volumes: Whether its anonymous volumes are removed, too.
+  /// - Throws: A ``DockerError``: `conflict` if it runs and `force` is off.
+  public func removeContainer(
+    _ container: String,
+    force: Bool = false,
+    volumes: Bool = false
+  ) async throws {
+    report("removing container \(container)")
+    var call = try DockerCall.container(container, "", .DELETE)
+    call.add("force", force)
+    call.add("v", volumes)
+    try await engine().reply(to: call)
+  }
+}
+
+extension DockerCall {
+  fileprivate mutating func addStop(timeout: Duration?, signal: String?) {
+    grace = timeout ?? .seconds(10)
+    add("t", timeout.map(\.wholeSeconds))
+    guard let signal else { return }
+    requires(1, 42, for: "signal")
+    add("signal", signal)
+  }
+}
+
+/// A container that was just made.
+public struct CreatedContainer: JSONBacked {
+  /// The whole answer.
+  public let raw: JSONValue
+
+  /// A view of that value.
+  public init(raw: JSONValue) {
+    self.raw = raw
+  }
+
+  /// Its id.
+  public var id: String { text("Id") }
+  /// What the engine warns of.
+  public var warnings: [String] { texts("Warnings") }
+}

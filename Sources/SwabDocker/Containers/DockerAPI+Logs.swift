@@ -1,0 +1,71 @@
+import NIOHTTP1
+
+extension DockerAPI {
+  /// What a container has written, and with `follow` what it writes until it ends.
+  ///
+  /// ```swift
+  /// for try await line in try await docker.logs("web", follow: true).lines { print(line.text) }
+  /// ```
+  ///
+  /// The client's timeout bounds the time until the output begins, not how long it lasts. Following
+  /// a container that was never started ends at once.
+  ///
+  /// - Parameters:
+  ///   - container: Its name or id.
+  ///   - follow: Whether to go on with what it writes.
+  ///   - stdout: Whether standard output is given.
+  ///   - stderr: Whether standard error is given.
+  ///   - since: The moment to begin with.
+  ///   - until: The moment to end with.
+  ///   - tail: How many lines at most, from the end; a line of more than 16 KiB counts as several.
+  ///   - timestamps: Whether each frame begins with the time it was written and a space.
+  /// - Returns: The output, as fast as it is read and no faster.
+  /// - Throws: A ``DockerError``; `notImplemented` if its log driver cannot be read.
+  public func logs(
+    _ container: String,
+    follow: Bool = false,
+    stdout: Bool = true,
+    stderr: Bool = true,
+    since: DockerDate? = nil,
+    until: DockerDate? = nil,
+    tail: Int? = nil,
+    timestamps: Bool = false
+  ) async throws -> DockerLogs {
+    guard stdout || stderr else {
+      throw DockerError.invalidArgument("logs need standard output, standard error, or both")
+    }
+    var call = try DockerCall.container(container, "/logs", .GET)
+    call.add("stdout", stdout)
+    call.add("stderr", stderr)
+    call.add("follow", follow)
+    call.add("since", since?.queryValue)
+    call.add("until", until?.queryValue)
+    call.add("tail", tail)
+    call.add("timestamps", timestamps)
+    let engine = try await engine()
+    return try await engine.logs(container, call, hasTimestamps: timestamps)
+  }
+}
+
+extension DockerClient {
+  fileprivate func logs(
+    _ container: String,
+    _ call: DockerCall,
+    hasTimestamps: Bool
+  ) async throws -> DockerLogs {
+    // From API 1.42 on the answer says whether it has frames; before, the container's terminal does.
+    let declares = try await apiVersion() >= APIVersion(1, 42)
+    let hasTerminal =
+      declares ? false : try await inspectContainer(container).config.hasTerminal
+    let body = try await stream(call)
+    let type = body.reply.head.headers.first(name: "Content-Type") ?? ""
+    let source = LogSource(
+      body: body,
+      isRaw: declares ? type.hasSuffix("raw-stream") : hasTerminal,
+      hasTimestamps: hasTimestamps,
+      client: self,
+      call: call
+    )
+    return DockerLogs(source: source)
+  }
+}
