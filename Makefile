@@ -18,6 +18,7 @@ lint:
 	swift format lint --strict --recursive $(SOURCES)
 
 bench: build
+	@Scripts/requirements bench
 	Benchmarks/run
 
 # Run `make build` first; then this needs no compiler, so that it may be run by root.
