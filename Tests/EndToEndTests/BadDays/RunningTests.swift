@@ -1,0 +1,134 @@
+import Foundation
+import SwabTestSupport
+import Testing
+
+@Suite("Bad days: while a command runs")
+struct RunningTests {
+  @Test("sshd killed in mid-command: the host is lost, and the run ends (TR-63)")
+  func serverKilled() async throws {
+    try await withSSHServer { server in
+      try await Project.with(fabfile: fabfile(for: server)) { project in
+        try await project.compile()
+        try project.trust(server)
+        let run = try project.start(["run", "nap", "-H", "h1"])
+        try await run.waitForLine(containing: "napping")
+        let start = ContinuousClock.now
+        for process in ProcessTable.descendants(of: server.process.processID)
+        where ProcessTable.commandLine(of: process).contains("sshd") {
+          kill(process, SIGKILL)
+        }
+        let status = try await run.waitForExit(within: .seconds(20))
+        #expect(status == 1, "\(run.lines)")
+        #expect(run.standardError.contains("h1: "))
+        #expect(run.standardError.contains("connection"))
+        #expect(ContinuousClock.now - start < .seconds(3))
+        for command in server.commands { kill(command, SIGKILL) }
+        try await expectClean(project, server)
+      }
+    }
+  }
+
+  @Test("sshd stopped in mid-command: keepalive finds it in interval × count (TR-63)")
+  func serverStopped() async throws {
+    try await withSSHServer { server in
+      try await Project.with(fabfile: fabfile(for: server, "keepalive: 1")) { project in
+        try await project.compile()
+        try project.trust(server)
+        let run = try project.start(["run", "nap", "-H", "h1"])
+        try await run.waitForLine(containing: "napping")
+        let start = ContinuousClock.now
+        let daemons = ProcessTable.descendants(of: server.process.processID)
+          .filter { ProcessTable.commandLine(of: $0).contains("sshd") }
+        for process in daemons { kill(process, SIGSTOP) }
+        let status = try await run.waitForExit(within: .seconds(30))
+        #expect(status == 1, "\(run.lines)")
+        #expect(run.standardError.contains("h1: "))
+        #expect(ContinuousClock.now - start < .seconds(8))
+        for process in daemons { kill(process, SIGCONT) }
+        for command in server.commands { kill(command, SIGKILL) }
+        try await expectClean(project, server)
+      }
+    }
+  }
+
+  @Test("Ctrl-C ends the command on the host, says what was done, and gives 130 (TR-53)")
+  func interrupted() async throws {
+    try await withSSHServer { server in
+      try await Project.with(fabfile: fabfile(for: server)) { project in
+        try await project.compile()
+        try project.trust(server)
+        let run = try project.start(["run", "nap", "-H", "h1"])
+        try await run.waitForLine(containing: "napping")
+        let start = ContinuousClock.now
+        run.send(signal: SIGINT)
+        let status = try await run.waitForExit(within: .seconds(20))
+        #expect(status == 130, "\(run.lines)")
+        #expect(ContinuousClock.now - start < .seconds(8))
+        try await expectClean(project, server)
+      }
+    }
+  }
+
+  @Test("a timeout ends the command on the host (TR-51)")
+  func timedOut() async throws {
+    try await withSSHServer { server in
+      try await Project.with(fabfile: fabfile(for: server, "command_timeout: 1")) { project in
+        try await project.compile()
+        try project.trust(server)
+        let run = try await project.swab("run", "nap", "-H", "h1")
+        #expect(run.exitStatus == 1, "\(run)")
+        #expect(run.standardError.contains("h1: "))
+        #expect(run.standardError.contains("1 second"))
+        #expect(run.elapsed < .seconds(9))
+        try await expectClean(project, server)
+      }
+    }
+  }
+
+  @Test("200 MB of output pass through, in whole lines, without being held in memory (TR-81)")
+  func flood() async throws {
+    try await withSSHServer { server in
+      try await Project.with(fabfile: fabfile(for: server)) { project in
+        try await project.compile()
+        try project.trust(server)
+        let run = try project.start(["run", "flood", "-H", "h1"])
+        var peak = 0
+        try await eventually("the end of the flood", within: .seconds(120)) {
+          peak = max(peak, project.processes.map(residentBytes).max() ?? 0)
+          return run.exitStatus != nil
+        }
+        try await run.waitForExit()
+        #expect(run.exitStatus == 0, "\(run.standardError.suffix(2000))")
+        #expect(peak < 100_000_000)
+        let line = "[h1] out: " + String(repeating: "x", count: 99)
+        let printed = run.standardOutput.split(separator: "\n")
+        #expect(printed.filter { $0 == line }.count == 2_000_000)
+        try await expectClean(project, server)
+      }
+    }
+  }
+
+  @Test("a login shell that greets does not get into a command's output (TR-66)")
+  func talkativeShell() async throws {
+    let bed = try TestBed.current()
+    let yaml = fabfile(for: bed, users: ["h3": "talker"])
+    try await Project.with(fabfile: yaml) { project in
+      let run = try await project.swab("run", "hello", "-H", "h3", within: .seconds(300))
+      #expect(run.exitStatus == 0, "\(run)")
+      #expect(run.lines.contains("[h3] hello from talker"))
+      #expect(!run.standardOutput.contains("Welcome"))
+      let listed = try await project.swab("run", "sample_task", "-H", "h3")
+      #expect(listed.exitStatus == 0, "\(listed)")
+      let counted = try await bed.hosts[2].counted()
+      #expect(listed.lines.contains("[h3] \(counted)"))
+      try await expectClean(project)
+    }
+  }
+}
+
+/// The memory of a process that lies in RAM.
+private func residentBytes(_ process: Int32) -> Int {
+  let text = try? String(contentsOfFile: "/proc/\(process)/statm", encoding: .utf8)
+  let pages = text?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+  return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+}

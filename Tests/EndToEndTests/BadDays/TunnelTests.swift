@@ -1,0 +1,145 @@
+import Foundation
+import SwabTestSupport
+import Testing
+
+@Suite("Bad days: the way to the engine")
+struct TunnelTests {
+  @Test("a docker socket that isn't there is said, with its path")
+  func socketMissing() async throws {
+    try await withSSHServer { server in
+      let missing = server.folder.path("missing.sock")
+      let yaml = fabfile(for: server, "docker_base_url: unix://\(missing)")
+      try await Project.with(fabfile: yaml) { project in
+        try await project.compile()
+        try project.trust(server)
+        let run = try await project.swab("run", "sample_task", "-H", "h1")
+        #expect(run.exitStatus == 1, "\(run)")
+        #expect(run.standardError.contains("h1: "))
+        #expect(run.standardError.contains(missing))
+        #expect(run.standardError.contains("hint: "))
+        #expect(run.elapsed < .seconds(5))
+        try await expectClean(project, server)
+      }
+    }
+  }
+
+  @Test("a docker socket that the user may not open is said, with the user and the remedy")
+  func socketForbidden() async throws {
+    let bed = try TestBed.current()
+    try await Project.with(fabfile: fabfile(for: bed, users: ["h3": "guest"])) { project in
+      try await project.compile()
+      let run = try await project.swab("run", "sample_task", "-H", "h3")
+      #expect(run.exitStatus == 1, "\(run)")
+      #expect(run.standardError.contains("h3: "))
+      #expect(run.standardError.contains("/var/run/docker.sock"))
+      #expect(run.standardError.contains("guest"))
+      #expect(run.standardError.contains("hint: "))
+      #expect(run.elapsed < .seconds(5))
+      try await expectClean(project)
+    }
+  }
+
+  @Test("where sshd forbids streamlocal, socat carries the tunnel (DF-2)")
+  func streamLocalForbidden() async throws {
+    let engine = try await DockerEngine.shared()
+    try await withSSHServer("AllowStreamLocalForwarding no") { server in
+      let yaml = fabfile(for: server, "docker_base_url: unix://\(engine.socketPath)")
+      try await Project.with(fabfile: yaml) { project in
+        try await project.compile()
+        try project.trust(server)
+        let run = try await project.swab("run", "sample_task", "-H", "h1", "--show", "tunnels")
+        #expect(run.exitStatus == 0, "\(run)")
+        #expect((run.standardOutput + run.standardError).contains("socat"))
+        try await expectClean(project, server)
+      }
+    }
+  }
+
+  @Test("where sshd forbids streamlocal, and nothing else is there, each way tried is said")
+  func noWay() async throws {
+    let engine = try await DockerEngine.shared()
+    try await withBareServer("AllowStreamLocalForwarding no") { server in
+      let yaml = fabfile(for: server, "docker_base_url: unix://\(engine.socketPath)")
+      try await Project.with(fabfile: yaml) { project in
+        try await project.compile()
+        try project.trust(server)
+        let run = try await project.swab("run", "sample_task", "-H", "h1")
+        #expect(run.exitStatus == 1, "\(run)")
+        #expect(run.standardError.contains("h1: "))
+        #expect(run.standardError.contains("AllowStreamLocalForwarding"))
+        #expect(run.standardError.contains("socat"))
+        #expect(run.elapsed < .seconds(5))
+        try await expectClean(project, server)
+      }
+    }
+  }
+
+  @Test("socat asked for and not there is an error that says so")
+  func socatMissing() async throws {
+    let engine = try await DockerEngine.shared()
+    try await withBareServer("") { server in
+      let yaml = fabfile(
+        for: server,
+        "docker_base_url: unix://\(engine.socketPath)",
+        "docker_tunnel_method: socat"
+      )
+      try await Project.with(fabfile: yaml) { project in
+        try await project.compile()
+        try project.trust(server)
+        let run = try await project.swab("run", "sample_task", "-H", "h1")
+        #expect(run.exitStatus == 1, "\(run)")
+        #expect(run.standardError.contains("h1: "))
+        #expect(run.standardError.contains("socat"))
+        #expect(run.standardError.contains("hint: "))
+        #expect(run.elapsed < .seconds(5))
+        try await expectClean(project, server)
+      }
+    }
+  }
+
+  @Test("a local port in use is skipped (DF-7)")
+  func localPortTaken() async throws {
+    let bed = try TestBed.current()
+    try await Project.with(fabfile: fabfile(for: bed)) { project in
+      try await project.compile()
+      let first = project.tunnelPort
+      let squatter = try RunningProcess(
+        "socat",
+        ["TCP-LISTEN:\(first),bind=127.0.0.1,fork", "EXEC:false"]
+      )
+      try await eventually("port \(first) is taken") { try await listeningPorts().contains(first) }
+      let run = try await project.swab("run", "sample_task", "-H", "h1,h2", "--show", "tunnels")
+      await squatter.stop()
+      #expect(run.exitStatus == 0, "\(run)")
+      let said = run.standardOutput + run.standardError
+      #expect(said.contains("127.0.0.1:\(first + 1)"))
+      #expect(said.contains("127.0.0.1:\(first + 2)"))
+      #expect(!said.contains("127.0.0.1:\(first) "))
+      for host in bed.hosts.prefix(2) {
+        let counted = try await host.counted()
+        #expect(run.lines.contains("[\(host.name)] \(counted)"))
+      }
+      try await expectClean(project)
+    }
+  }
+
+  /// Lends a server on which nearly no program is to be found.
+  private func withBareServer(
+    _ configuration: String,
+    _ body: (SSHServer) async throws -> Void
+  ) async throws {
+    try await withTemporaryFolder { programs in
+      for name in ["sh", "cat", "sleep", "id", "ps", "kill"] {
+        let found = try await RunningProcess.run("which", [name])
+        let path = found.standardOutput.trimmingCharacters(in: .whitespacesAndNewlines)
+        try FileManager.default.createSymbolicLink(
+          atPath: programs.path(name),
+          withDestinationPath: path
+        )
+      }
+      // sshd heeds only the first SetEnv, which has to hold what SSHServer's own would.
+      let mark = "PATH=\(programs.path) SHLVL=5"
+      try await withSSHServer("SetEnv \(mark)\n\(configuration)", body)
+    }
+  }
+}

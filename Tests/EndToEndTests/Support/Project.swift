@@ -1,0 +1,177 @@
+import Foundation
+import SwabTestSupport
+import Synchronization
+
+/// A folder with a fabfile, and a person with a home of their own who runs swab in it.
+struct Project {
+  let folder: TemporaryFolder
+  /// What all processes that swab starts on this machine carry in their environment.
+  let mark: String
+  /// The first local port of this project's tunnels; others in these tests keep away from it.
+  let tunnelPort: Int
+
+  /// The folder of the fabfile.
+  var path: String { folder.path("work") }
+  /// The person's home folder.
+  var home: String { folder.path("home") }
+
+  /// Tasks that most tests get along with.
+  static let tasks = """
+    import Swab
+
+    let fabfile = Fabfile {
+      task("sample_task", "List images and containers of each host") {
+        let images = try await dockerFabric().images()
+        let containers = try await dockerFabric().containers(all: true)
+        puts("images=\\(images.count) containers=\\(containers.count)")
+      }
+      task("hello", "Say hello") { (host: Host) in
+        puts(try await host.run("echo hello from $(id -un)").stdout)
+      }
+      task("nap", "Sleep a long time") { (host: Host) in
+        _ = try await host.run("echo napping; sleep 617")
+      }
+      task("flood", "Print 200 MB") { (host: Host) in
+        _ = try await host.run("yes \\(String(repeating: "x", count: 99)) | head -c 200000000")
+      }
+    }
+
+    """
+
+  private static let projects = Mutex(0)
+
+  private init(folder: TemporaryFolder) {
+    self.folder = folder
+    mark = (folder.path as NSString).lastPathComponent
+    // Below what the kernel gives away and what the tests' sshds take.
+    let number = Self.projects.withLock { count in
+      count += 1
+      return count
+    }
+    tunnelPort = 10_000 + 100 * (number % 90)
+  }
+
+  /// Lends a project to `body`; its folder and its processes are gone afterwards.
+  static func with<Result>(
+    fabfile yaml: String,
+    tasks: String = Project.tasks,
+    _ body: (Project) async throws -> Result
+  ) async throws -> Result {
+    try await withTemporaryFolder { folder in
+      let project = Project(folder: folder)
+      try folder.write(yaml, to: "work/fabfile.yml")
+      try folder.write(tasks, to: "work/Fabfile.swift")
+      try folder.write("", to: "home/.ssh/known_hosts")
+      do {
+        let result = try await body(project)
+        project.endProcesses()
+        return result
+      } catch {
+        project.endProcesses()
+        throw error
+      }
+    }
+  }
+
+  /// The environment variable with the mark.
+  static let variable = "END_TO_END_TEST"
+
+  private func endProcesses() {
+    for process in processes { kill(process, SIGKILL) }
+  }
+
+  /// Records the server's host key as known to the person.
+  func trust(_ server: SSHServer) throws {
+    let known = try folder.read("home/.ssh/known_hosts")
+    let line = "[127.0.0.1]:\(server.port) \(try server.hostKey())\n"
+    try folder.write(known + line, to: "home/.ssh/known_hosts")
+  }
+
+  /// What runs on this machine on behalf of this project.
+  var processes: [Int32] {
+    ProcessTable.processes(withVariable: Self.variable, value: mark)
+  }
+
+  /// Starts swab here and doesn't wait for it.
+  func start(
+    _ arguments: [String],
+    environment: [String: String] = [:],
+    terminal: Bool = false,
+    standardInput: String? = nil
+  ) throws -> RunningProcess {
+    var variables = [
+      "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin",
+      "HOME": home, "USER": NSUserName(), "LANG": "C.UTF-8", "TERM": "xterm",
+      "SWAB_CACHE": try Checkout.cache(), Self.variable: mark,
+      "SWAB_DOCKER_TUNNEL_LOCAL_PORT": "\(tunnelPort)",
+    ]
+    variables.merge(environment) { $1 }
+    // Only these: neither the person's agent nor the tests' own settings may have a say.
+    let clean = ["-i"] + variables.map { "\($0)=\($1)" }.sorted()
+    let command = [try Checkout.swab()] + arguments
+    let words = terminal ? ["script", "-qec", Self.quoted(command), "/dev/null"] : command
+    return try RunningProcess(
+      "env",
+      clean + words,
+      workingDirectory: path,
+      standardInput: standardInput
+    )
+  }
+
+  private static func quoted(_ words: [String]) -> String {
+    words.map { "'" + $0.replacingOccurrences(of: "'", with: #"'\''"#) + "'" }
+      .joined(separator: " ")
+  }
+
+  /// Runs swab here to its end.
+  func swab(
+    _ arguments: String...,
+    environment: [String: String] = [:],
+    terminal: Bool = false,
+    standardInput: String? = nil,
+    within limit: Duration = .seconds(60)
+  ) async throws -> Run {
+    let started = ContinuousClock.now
+    let process = try start(
+      arguments,
+      environment: environment,
+      terminal: terminal,
+      standardInput: standardInput
+    )
+    do {
+      try await process.waitForExit(within: limit)
+    } catch {
+      let said = process.standardOutput + process.standardError
+      await process.stop()
+      throw TestSupportError("swab \(arguments) did not end within \(limit): \(said)")
+    }
+    return Run(
+      exitStatus: process.exitStatus ?? -1,
+      standardOutput: process.standardOutput,
+      standardError: process.standardError,
+      elapsed: ContinuousClock.now - started
+    )
+  }
+
+  /// Compiles the fabfile, so that a timed run after this finds it in the cache.
+  func compile() async throws {
+    let listed = try await swab("list", within: .seconds(300))
+    guard listed.exitStatus == 0 else { throw TestSupportError("swab list: \(listed)") }
+  }
+}
+
+/// How a run of swab ended.
+struct Run: CustomStringConvertible {
+  let exitStatus: Int32
+  let standardOutput: String
+  let standardError: String
+  /// From before its start until its end, the start of all programs included.
+  let elapsed: Duration
+
+  var lines: [String] { standardOutput.split(separator: "\n").map(String.init) }
+  var errorLines: [String] { standardError.split(separator: "\n").map(String.init) }
+
+  var description: String {
+    "exit status \(exitStatus) after \(elapsed)\n\(standardOutput)\(standardError)"
+  }
+}
