@@ -1,0 +1,109 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A known_hosts file that new keys are added to.
+///
+/// It blocks: thread pool only.
+struct KnownHostsFile {
+  var path: String
+  /// Whether names are hashed (HashKnownHosts).
+  var hashesNames: Bool
+
+  enum Outcome: Sendable, Hashable {
+    case added
+    /// Another process, or another host of ours, was faster.
+    case alreadyThere
+    /// The key couldn't be kept, for the reason given: the run goes on without.
+    case notKept(String)
+  }
+
+  /// Adds a host's key unless the file has it: under a lock, in one write.
+  ///
+  /// ssh itself takes no lock, but it appends in one write as well, so that lines never mix.
+  func add(_ key: SSHPublicKey, address: String, port: Int) -> Outcome {
+    do {
+      makeFolder()
+      let descriptor = try openLocked()
+      // Closing lets go of the lock.
+      defer { close(descriptor) }
+      guard try FileAccess.status(of: descriptor, path: path).isRegular else {
+        return .alreadyThere
+      }
+      let bytes = try FileAccess.readAll(descriptor, path: path)
+      var known = KnownHosts()
+      known.add(bytes, file: path)
+      guard known.find(key, address: address, port: port) == .unknown else { return .alreadyThere }
+      let line = line(key, name: KnownHosts.name(address: address, port: port))
+      let needsNewline = bytes.last.map { $0 != UInt8(ascii: "\n") } ?? false
+      try append(Array((needsNewline ? "\n" + line : line).utf8), to: descriptor)
+      return .added
+    } catch {
+      return .notKept(error.reason)
+    }
+  }
+
+  /// Makes the folder, which is ~/.ssh as a rule, so that only its owner enters it.
+  private func makeFolder() {
+    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
+    mkdir(String(path[..<slash]), 0o700)
+  }
+
+  /// Opens the file, made if it isn't there, and locks it; the lock of others is waited for, but not forever.
+  private func openLocked() throws(FileAccess.Failure) -> Int32 {
+    for _ in 0..<500 {
+      let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+      guard descriptor >= 0 else { throw FileAccess.Failure(path: path, errno: errno) }
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0, isStillNamed(descriptor) { return descriptor }
+      let failure = errno
+      close(descriptor)
+      guard failure == EWOULDBLOCK || failure == EINTR || failure == 0 else {
+        throw FileAccess.Failure(path: path, errno: failure)
+      }
+      usleep(10_000)
+    }
+    throw FileAccess.Failure(path: path, errno: ETIMEDOUT)
+  }
+
+  /// Whether the file is still the one of that name: `ssh-keygen -R` puts a new one in its place.
+  private func isStillNamed(_ descriptor: Int32) -> Bool {
+    var (mine, named) = (stat(), stat())
+    errno = 0
+    return fstat(descriptor, &mine) == 0 && stat(path, &named) == 0
+      && mine.st_ino == named.st_ino && mine.st_dev == named.st_dev
+  }
+
+  private func line(_ key: SSHPublicKey, name: String) -> String {
+    "\(hashesNames ? hashed(name) : name) \(key.type) \(Base64.encode(key.blob))\n"
+  }
+
+  private func hashed(_ name: String) -> String {
+    var random = SystemRandomNumberGenerator()
+    let salt = (0..<20).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+    let hash = Digest.hmacSHA1(key: salt, Array(name.utf8))
+    return "|1|\(Base64.encode(salt))|\(Base64.encode(hash))"
+  }
+
+  /// Writes all at once; a part of a line, left by a full disk, is taken back.
+  private func append(_ bytes: [UInt8], to descriptor: Int32) throws(FileAccess.Failure) {
+    let end = lseek(descriptor, 0, SEEK_END)
+    #if canImport(Glibc)
+      let count = Glibc.write(descriptor, bytes, bytes.count)
+    #elseif canImport(Musl)
+      let count = Musl.write(descriptor, bytes, bytes.count)
+    #elseif canImport(Darwin)
+      let count = Darwin.write(descriptor, bytes, bytes.count)
+    #endif
+    guard count != bytes.count else { return }
+    let failure = count < 0 ? errno : ENOSPC
+    // Only if nobody has added to it since.
+    if count > 0, lseek(descriptor, 0, SEEK_END) == end + off_t(count) {
+      ftruncate(descriptor, end)
+    }
+    throw FileAccess.Failure(path: path, errno: failure)
+  }
+}

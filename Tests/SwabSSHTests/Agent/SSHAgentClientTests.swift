@@ -1,0 +1,216 @@
+import Foundation
+import NIOCore
+import NIOPosix
+import Synchronization
+import SwabTestSupport
+import Testing
+
+@testable import SwabSSH
+
+@Suite struct SSHAgentClientTests {
+  @Test(
+    "an agent's key of each kind signs so that OpenSSH agrees (TR-62)",
+    arguments: ["ed25519", "ecdsa-256", "ecdsa-384", "ecdsa-521", "rsa-2048"]
+  )
+  func signs(kind: String) async throws {
+    try await withAgent { folder, socket in
+      let path = try await KeyTools.makeKey(kind, in: folder)
+      try await add(path, to: socket)
+      let ring = SSHKeyRing()
+      let request = SSHIdentityRequest(agentSocket: socket, home: folder.path)
+      let signers = try await ring.identities(for: request).signers
+      #expect(signers.count == 1)
+      for signer in signers {
+        #expect(signer.description.hasSuffix("a comment (agent)"))
+        #expect(signer.description.contains(try await KeyTools.fingerprint(path)))
+        for algorithm in signer.algorithms {
+          #expect(try await KeyTools.verifies(signer, algorithm: algorithm, in: folder))
+        }
+      }
+    }
+  }
+
+  @Test("fifty hosts may ask an agent at once")
+  func manyAtOnce() async throws {
+    try await withAgent { folder, socket in
+      try await add(try await KeyTools.makeKey("ed25519", in: folder), to: socket)
+      let agent = SSHAgentClient(socketPath: socket)
+      let key = try #require(try await agent.identities().first).publicKey
+      try await withThrowingTaskGroup { group in
+        for number in 0..<50 {
+          group.addTask {
+            try await agent.sign([UInt8(number)], key: key, algorithm: "ssh-ed25519")
+          }
+        }
+        for try await signature in group { #expect(signature.count == 64) }
+      }
+    }
+  }
+
+  @Test("keys are tried in OpenSSH's order: agent keys that files name, other agent keys, files")
+  func order() async throws {
+    try await withAgent { folder, socket in
+      var paths: [String] = []
+      for name in ["one", "two", "three", "four"] {
+        paths.append(try await KeyTools.makeKey("ed25519", in: folder, named: name))
+      }
+      for path in paths[..<3] { try await add(path, to: socket) }
+      // Only the public half of the third is left; it stands in the agent.
+      try FileManager.default.removeItem(atPath: paths[2])
+      let keys = try paths.map { try #require(SSHPublicKey(file: $0 + ".pub")).blob }
+      let ring = SSHKeyRing()
+      var request = SSHIdentityRequest(
+        identityFiles: [paths[3], paths[1], paths[2], folder.path + "/gone"],
+        agentSocket: socket,
+        home: folder.path
+      )
+      let found = try await ring.identities(for: request)
+      #expect(found.signers.map(\.publicKey) == [keys[1], keys[2], keys[0], keys[3]])
+      #expect(
+        found.problems.map(\.description) == [
+          "key file \(folder.path)/gone can't be read: No such file or directory"
+        ]
+      )
+      request.identitiesOnly = true
+      let only = try await ring.identities(for: request)
+      #expect(only.signers.map(\.publicKey) == [keys[1], keys[2], keys[3]])
+    }
+  }
+
+  @Test(
+    "without configuration the usual files are tried, in OpenSSH's order, missing ones in silence"
+  )
+  func usualFiles() async throws {
+    try await KeyTools.withFolder { folder in
+      let ssh = folder.appending(path: ".ssh")
+      try FileManager.default.createDirectory(at: ssh, withIntermediateDirectories: true)
+      let rsa = try await KeyTools.makeKey("rsa-2048", in: ssh, named: "id_rsa")
+      let ed25519 = try await KeyTools.makeKey("ed25519", in: ssh, named: "id_ed25519")
+      let found = try await SSHKeyRing().identities(for: SSHIdentityRequest(home: folder.path))
+      #expect(
+        found.signers.map { $0.description.split(separator: " ").last } == [ed25519[...], rsa[...]]
+      )
+      #expect(found.problems.isEmpty)
+    }
+  }
+
+  @Test("an agent that is gone is a problem, and the files are tried")
+  func gone() async throws {
+    try await KeyTools.withFolder { folder in
+      let path = try await KeyTools.makeKey("ed25519", in: folder)
+      let socket = folder.path + "/agent"
+      let request = SSHIdentityRequest(
+        identityFiles: [path],
+        agentSocket: socket,
+        home: folder.path
+      )
+      let found = try await SSHKeyRing().identities(for: request)
+      #expect(found.signers.count == 1)
+      #expect(found.problems.map(\.code) == [.agentFailed])
+      #expect(
+        found.problems.first?.message
+          == "ssh-agent at \(socket) can't be reached: No such file or directory"
+      )
+    }
+  }
+
+  @Test("an agent that says nothing is given up after the time it has, and not asked again")
+  func hanging() async throws {
+    try await withSilentAgent { socket, connections in
+      let agent = SSHAgentClient(socketPath: socket, listTimeout: .milliseconds(200))
+      let key = try #require(SSHPublicKey(line: Self.line))
+      let start = ContinuousClock.now
+      let error = await #expect(throws: SSHError.self) { try await agent.identities() }
+      #expect(error?.code == .agentFailed)
+      #expect(error?.message == "ssh-agent at \(socket) did not answer within 0.2 seconds")
+      let again = await #expect(throws: SSHError.self) {
+        try await agent.sign([1], key: key, algorithm: "ssh-ed25519")
+      }
+      #expect(again?.code == .agentFailed)
+      #expect(start.duration(to: .now) < .seconds(5))
+      #expect(connections() == 1)
+    }
+  }
+
+  @Test("a host that is cancelled stops waiting for the agent")
+  func cancelled() async throws {
+    try await withSilentAgent { socket, _ in
+      let agent = SSHAgentClient(socketPath: socket)
+      let key = try #require(SSHPublicKey(line: Self.line))
+      let signing = Task { try await agent.sign([1], key: key, algorithm: "ssh-ed25519") }
+      signing.cancel()
+      await #expect(throws: CancellationError.self) { try await signing.value }
+    }
+  }
+
+  @Test("an agent that refuses a key is an error that names it")
+  func refusing() async throws {
+    try await withAgent { folder, socket in
+      let key = try #require(SSHPublicKey(line: Self.line))
+      let agent = SSHAgentClient(socketPath: socket)
+      let error = await #expect(throws: SSHError.self) {
+        try await agent.sign([1], key: key, algorithm: "ssh-ed25519")
+      }
+      #expect(error?.code == .agentFailed)
+      #expect(
+        error?.message
+          == "ssh-agent at \(socket) refused to sign with key ED25519 \(key.fingerprint)"
+      )
+    }
+  }
+
+  @Test(
+    "an answer that isn't one is an error, and never a crash",
+    arguments: [[], [12], [12, 0, 0, 0, 9], [12, 255, 255, 255, 255], [14, 0, 0, 0, 1]] as [[UInt8]]
+  )
+  func malformed(answer: [UInt8]) {
+    #expect(AgentMessage.identities(in: answer) == nil)
+    #expect(AgentMessage.signature(in: answer, algorithm: "ssh-ed25519") == nil)
+  }
+
+  static let line =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0ZVnp8AOyzLfZuKpVrS3b4Wc4j4yFPdVWEUMe4zm1U someone"
+
+  private func add(_ path: String, to socket: String) async throws {
+    let added = try await KeyTools.run(
+      "ssh-add",
+      ["-q", path],
+      environment: ["SSH_AUTH_SOCK": socket]
+    )
+    try #require(added.status == 0, "\(added.errors)")
+  }
+
+  /// Lends a folder and the socket of an ssh-agent of its own.
+  private func withAgent(_ body: (URL, String) async throws -> Void) async throws {
+    try await KeyTools.withFolder { folder in
+      let socket = folder.path + "/agent"
+      let agent = try RunningProcess("ssh-agent", ["-D", "-a", socket])
+      do {
+        try await eventually("ssh-agent listens") { FileManager.default.fileExists(atPath: socket) }
+        try await body(folder, socket)
+      } catch {
+        await agent.stop()
+        throw error
+      }
+      await agent.stop()
+    }
+  }
+
+  /// Lends the socket of an agent that accepts connections and never answers.
+  private func withSilentAgent(
+    _ body: (String, () -> Int) async throws -> Void
+  ) async throws {
+    try await KeyTools.withFolder { folder in
+      let socket = folder.path + "/agent"
+      let accepted = Mutex(0)
+      let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        .childChannelInitializer { channel in
+          accepted.withLock { $0 += 1 }
+          return channel.eventLoop.makeSucceededVoidFuture()
+        }
+        .bind(unixDomainSocketPath: socket).get()
+      try await body(socket) { accepted.withLock { $0 } }
+      try await server.close()
+    }
+  }
+}
