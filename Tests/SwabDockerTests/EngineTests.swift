@@ -3,9 +3,16 @@ import SwabTestSupport
 import Testing
 
 /// A client of the engine that all tests share.
-func sharedClient(timeout: Duration = .seconds(60)) async throws -> DockerClient {
+func sharedClient(
+  version: String? = nil,
+  timeout: Duration = .seconds(60)
+) async throws -> DockerClient {
   let engine = try await DockerEngine.shared()
-  return try DockerClient(baseURL: "unix://\(engine.socketPath)", timeout: timeout)
+  return try DockerClient(
+    baseURL: "unix://\(engine.socketPath)",
+    version: version,
+    timeout: timeout
+  )
 }
 
 @Suite("A real engine")

@@ -19,6 +19,11 @@ final class HTTPBody: Sendable {
     try await call.next()
   }
 
+  /// How many bytes were read from the socket and not yet asked for.
+  func bufferedBytes() async -> Int {
+    await call.bufferedBytes()
+  }
+
   func close() {
     call.abandon()
   }

@@ -175,6 +175,10 @@ extension HTTPCall {
     if reader != nil { connection?.readMore() }
   }
 
+  func bufferedBytes() async -> Int {
+    await (try? eventLoop.submit { self.body.readableBytes }.get()) ?? 0
+  }
+
   /// Gives the call up and closes its connection, if it still has one.
   func abandon() {
     eventLoop.execute { self.fail(CancellationError()) }

@@ -155,3 +155,10 @@ final class HTTPTransport: Sendable {
     return .andAllComplete(channels.values.map(\.closeFuture), on: eventLoop)
   }
 }
+
+extension HTTPTransport {
+  /// How many connections there are at the moment.
+  func openConnections() async -> Int {
+    await (try? eventLoop.submit { self.state.value.channels.count }.get()) ?? 0
+  }
+}

@@ -1,0 +1,157 @@
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import SwabDocker
+
+@Suite("Timeouts, cancellation, peers")
+struct TimeoutTests {
+  /// Says that the answer begins, and no more.
+  private static let begun = FakeEngine.Reply.bytes(
+    "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.multiplexed-stream\r\n"
+      + "Content-Length: 100\r\n\r\n"
+  )
+
+  @Test("bound a request as a whole, its body included", arguments: [true, false])
+  func whole(_ begins: Bool) async throws {
+    let engine = try await FakeEngine(version: "1.44") { _ in begins ? Self.begun : .silence }
+    let docker = try DockerClient(
+      baseURL: engine.address,
+      version: "1.44",
+      timeout: .milliseconds(200)
+    )
+    let error = await #expect(throws: DockerError.self) { try await docker.images() }
+    #expect(error?.isTimeout == true)
+    #expect(
+      error?.description == """
+        docker: GET /images/json: no complete answer within 0.2 s
+        hint: docker_timeout sets how long a request may take
+        """
+    )
+    #expect(try await eventually { engine.journal.open == 0 })
+    await docker.close()
+    try await engine.stop()
+  }
+
+  @Test("bound negotiation, too")
+  func negotiation() async throws {
+    let engine = try await FakeEngine { _ in .silence }
+    let docker = try DockerClient(baseURL: engine.address, timeout: .milliseconds(200))
+    let error = await #expect(throws: DockerError.self) { try await docker.images() }
+    #expect(error?.isTimeout == true)
+    #expect(error?.path == "/_ping")
+    await docker.close()
+    try await engine.stop()
+  }
+
+  @Test("bound a stream until it begins")
+  func stream() async throws {
+    let engine = try await FakeEngine(version: "1.44") { _ in Self.begun }
+    let docker = try DockerClient(
+      baseURL: engine.address,
+      version: "1.44",
+      timeout: .milliseconds(500)
+    )
+    let logs = try await docker.logs("x", follow: true)
+    let reader = Task { for try await _ in logs {} }
+    // That nothing happens when the timeout is over can only be seen after it.
+    try await Task.sleep(for: .milliseconds(600))
+    #expect(engine.journal.open == 1)
+    reader.cancel()
+    await #expect(throws: CancellationError.self) { try await reader.value }
+    #expect(try await eventually { engine.journal.open == 0 })
+    await docker.close()
+    try await engine.stop()
+  }
+
+  @Test("leave stop and restart the time that they were given")
+  func grace() async throws {
+    let engine = try await FakeEngine(version: "1.44") { _ in .silence }
+    let docker = try DockerClient(
+      baseURL: engine.address,
+      version: "1.44",
+      timeout: .milliseconds(100)
+    )
+    let error = await #expect(throws: DockerError.self) {
+      try await docker.stop("x", timeout: .seconds(1))
+    }
+    #expect(error?.message == "no complete answer within 1.1 s")
+    #expect(engine.lines.last == "POST /v1.44/containers/x/stop?t=1 HTTP/1.1")
+    await docker.close()
+    try await engine.stop()
+  }
+
+  @Test("cancelling a request closes its connection")
+  func cancel() async throws {
+    let engine = try await FakeEngine(version: "1.44") { _ in .silence }
+    let docker = try DockerClient(baseURL: engine.address)
+    let call = Task { try await docker.images() }
+    #expect(try await eventually { engine.lines.count == 2 })
+    call.cancel()
+    await #expect(throws: CancellationError.self) { try await call.value }
+    #expect(try await eventually { engine.journal.open == 0 })
+    await docker.close()
+    try await engine.stop()
+  }
+
+  @Test("cancelling one of those that wait for negotiation leaves the others")
+  func cancelNegotiation() async throws {
+    let engine = try await FakeEngine { request in
+      request.line.hasPrefix("HEAD") ? .silence : FakeEngine.json("200 OK", "[]")
+    }
+    let docker = try DockerClient(baseURL: engine.address, timeout: .milliseconds(500))
+    let (first, second) = (Task { try await docker.images() }, Task { try await docker.images() })
+    #expect(try await eventually { engine.lines.count == 1 })
+    first.cancel()
+    await #expect(throws: CancellationError.self) { try await first.value }
+    let error = await #expect(throws: DockerError.self) { try await second.value }
+    #expect(error?.isTimeout == true)
+    #expect(engine.lines.count == 1)
+    await docker.close()
+    try await engine.stop()
+  }
+
+  @Test("a missing socket is named, within a second (DE-1)")
+  func missing() async throws {
+    let docker = try DockerClient(baseURL: "unix:///nonexistent/docker.sock")
+    let started = ContinuousClock.now
+    let error = await #expect(throws: DockerError.self) { try await docker.images() }
+    #expect(error?.code == .connectionFailed)
+    #expect(
+      error?.message == "connecting to /nonexistent/docker.sock failed: No such file or directory"
+    )
+    #expect(ContinuousClock.now - started < .seconds(1))
+  }
+
+  @Test("a port where nobody listens is named")
+  func refused() async throws {
+    let docker = try DockerClient(baseURL: "tcp://127.0.0.1:1")
+    let error = await #expect(throws: DockerError.self) { try await docker.images() }
+    #expect(error?.code == .connectionFailed)
+    #expect(error?.message == "connecting to 127.0.0.1:1 failed: Connection refused")
+  }
+
+  @Test("a peer that is refused gets not a byte, and errors name the host")
+  func peer() async throws {
+    struct Stranger: Error {}
+    let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .childChannelInitializer { $0.eventLoop.makeSucceededVoidFuture() }
+      .bind(host: "127.0.0.1", port: 0)
+      .get()
+    let port = try #require(listener.localAddress?.port)
+    let docker = try DockerClient(
+      address: DockerAddress(.tcp(host: "127.0.0.1", port: port)),
+      host: "h1",
+      verifyPeer: { local, remote in
+        guard remote.port == port, local.ipAddress == "127.0.0.1" else { return }
+        throw Stranger()
+      }
+    )
+    let error = await #expect(throws: DockerError.self) { try await docker.images() }
+    #expect(error?.code == .connectionFailed)
+    #expect(error?.cause is Stranger)
+    #expect(error?.description.hasPrefix("h1: docker: HEAD /_ping: ") == true)
+    await docker.close()
+    try await listener.close()
+  }
+}
