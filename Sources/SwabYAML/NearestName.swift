@@ -5,10 +5,15 @@ public enum NearestName {
   /// - Parameters:
   ///   - name: The name as it was written.
   ///   - candidates: The names that would have been right; of equally near ones the first wins.
-  public static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
+  ///   - limit: How many letters may differ; a third of them, if nothing is said.
+  /// - Returns: The nearest candidate.
+  public static func nearest(
+    to name: String,
+    among candidates: some Sequence<String>,
+    limit: Int? = nil
+  ) -> String? {
     let word = Array(name.lowercased())
-    // A third of the letters may differ; a longer way is another word.
-    var limit = max(1, word.count / 3)
+    var limit = limit ?? max(1, word.count / 3)
     var nearest: String?
     for candidate in candidates where candidate != name {
       let distance = distance(word, Array(candidate.lowercased()), limit: limit)
@@ -25,6 +30,7 @@ public enum NearestName {
   ///   - name: The name as it was written.
   ///   - candidates: The names that would have been right.
   ///   - prefix: What is written before a name, such as `--`.
+  /// - Returns: The question, without `hint:`.
   public static func hint(
     for name: String,
     among candidates: some Sequence<String>,

@@ -29,10 +29,10 @@ struct SecretMask {
 
   /// Whether a line continues or nests in the value of a secret key further up.
   private func isInsideSecret(_ index: Int) -> Bool {
-    var indentation = Self.indentation(of: lines[index])
+    var indentation = Self.depth(of: lines[index])
     for line in lines[..<index].reversed() {
       guard indentation > 0 else { return false }
-      let own = Self.indentation(of: line)
+      let own = Self.depth(of: line)
       guard own < indentation, !Self.isBlankOrComment(line) else { continue }
       if Self.keys(in: line).contains(where: { hides($0.name) }) { return true }
       indentation = own
@@ -40,8 +40,11 @@ struct SecretMask {
     return false
   }
 
-  private static func indentation(of line: String) -> Int {
-    line.prefix { $0 == " " || $0 == "\t" }.count
+  /// How far in a line starts; a list may stand right below its key, so its dash counts half a step.
+  private static func depth(of line: String) -> Int {
+    let blank = line.prefix { $0 == " " || $0 == "\t" }
+    let isElement = line[blank.endIndex...].hasPrefix("-")
+    return 2 * blank.count + (isElement ? 1 : 0)
   }
 
   private static func isBlankOrComment(_ line: String) -> Bool {

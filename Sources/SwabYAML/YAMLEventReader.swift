@@ -115,12 +115,17 @@ extension YAMLEventReader {
   private func problem() -> YAMLError {
     let parser = parser.pointee
     let problem = parser.problem.map { String(cString: $0) } ?? "out of memory"
-    let context = parser.context.map { String(cString: $0) } ?? ""
+    let context = parser.context.map { " " + String(cString: $0) } ?? ""
     let place = location(parser.problem_mark)
+    let start = location(parser.context_mark)
+    // A quote or bracket that nobody closed is noticed only at the end of the file.
+    let since =
+      context.isEmpty || start.line == place.line ? "" : " that starts on line \(start.line)"
     return YAMLError(
-      context.isEmpty ? problem : "\(problem) \(context)",
+      problem + context + since,
       at: place,
       hint: hint(problem: problem, context: context, at: place)
+        ?? (context.isEmpty ? nil : hintOnQuotes(at: start))
     )
   }
 
@@ -129,14 +134,23 @@ extension YAMLEventReader {
     if context.contains("flow"), next == "[" || Self.hasRange(source.line(place.line) ?? "") {
       return "inside [ ] and { }, a range is written in quotes: \"web[01-20]\""
     }
+    if context.contains("flow"), next == ":" {
+      return "inside [ ] and { }, text with : is written in quotes"
+    }
     if next == "\t" { return "YAML is indented with spaces, not with tabs" }
     if problem.hasPrefix("mapping values are not allowed") {
       return "check the indentation, and put text that contains ': ' in quotes"
     }
-    if let next, "@`%*&!|>".unicodeScalars.contains(next) {
-      return "text that starts with \(next) is written in quotes"
+    return hintOnQuotes(at: place)
+  }
+
+  private func hintOnQuotes(at place: YAMLLocation) -> String? {
+    guard let next = source.scalar(line: place.line, column: place.column),
+      "@`%*&!|>".unicodeScalars.contains(next)
+    else {
+      return nil
     }
-    return nil
+    return "text that starts with \(next) is written in quotes"
   }
 
   /// Whether a line has something like `web[01-20]`.

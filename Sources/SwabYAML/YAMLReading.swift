@@ -51,6 +51,7 @@ enum YAMLCharacters {
   ///   - text: The decoded text.
   ///   - validCount: How many of its bytes the file really has; the rest didn't decode.
   ///   - source: Where it is from.
+  /// - Throws: A ``YAMLError`` at the first such character.
   static func check(_ text: String, validCount: Int, source: YAMLSource) throws(YAMLError) {
     guard validCount < text.utf8.count || !text.utf8.allSatisfy(isPlain) else { return }
     var place = YAMLLocation(source: source, line: 1, column: 1)

@@ -18,6 +18,12 @@ struct EnvEntry: Sendable {
   var location: YAMLLocation?
   /// Whether it is not to be shown, though its key's name says nothing of the kind.
   var isSecret = false
+
+  /// Where its key stands, if in a file.
+  var keyLocation: YAMLLocation? {
+    guard let location, case .file(_, let line, let column, _) = origin else { return nil }
+    return YAMLLocation(source: location.source, line: line, column: column)
+  }
 }
 
 /// Keys with values from one level: a section of the file, the variables, or the flags.
@@ -59,6 +65,7 @@ extension EnvLayer {
   /// - Parameters:
   ///   - environment: The process's environment.
   ///   - reserved: Variables that mean something else.
+  /// - Returns: The layer, keys in alphabetical order of their variables.
   /// - Throws: An error that names the variable whose value doesn't fit its key.
   static func variables(
     from environment: [String: String],

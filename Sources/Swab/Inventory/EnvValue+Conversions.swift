@@ -1,3 +1,5 @@
+import SwabYAML
+
 extension EnvValue {
   /// The value as text, or nil if it is a list, a map or null.
   public var string: String? {
@@ -25,7 +27,7 @@ extension EnvValue {
     switch self {
     case .int(let value): Double(value)
     case .double(let value): value
-    case .string(let value): Self.fraction(value)
+    case .string(let value): YAMLNumber.isFraction(value) ? Double(value) : nil
     case .null, .bool, .list, .map: nil
     }
   }
@@ -71,22 +73,6 @@ extension EnvValue {
 
   /// A plain decimal number; what other languages call one (`0x10`, `1_000`, `1e3`, `010`) is not.
   static func decimal(_ text: String) -> Int? {
-    let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
-    guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
-      return nil
-    }
-    guard digits.count == 1 || !digits.hasPrefix("0") else { return nil }
-    return Int(text)
-  }
-
-  private static func fraction(_ text: String) -> Double? {
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard let whole = parts.first, decimal(String(whole)) != nil else { return nil }
-    guard parts.count <= 2, parts.dropFirst().allSatisfy({ isDigits($0) }) else { return nil }
-    return Double(text)
-  }
-
-  private static func isDigits(_ text: Substring) -> Bool {
-    !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    YAMLNumber.isDecimal(text) ? Int(text) : nil
   }
 }

@@ -1,3 +1,5 @@
+import SwabYAML
+
 /// Several names in one: `web[01-20]`, `db[1,3]`, `[1-9/4]`.
 enum HostRange {
   /// How many names one term may stand for.
@@ -106,8 +108,7 @@ extension HostRange {
   }
 
   private static func number(_ text: Substring) -> Int? {
-    guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-    return Int(text)
+    YAMLNumber.isDigits(text) ? Int(text) : nil
   }
 
   private static func padded(_ number: Int, to width: Int) -> String {

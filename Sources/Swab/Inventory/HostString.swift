@@ -143,6 +143,7 @@ extension HostString {
   /// - Parameters:
   ///   - user: The user, if none was written.
   ///   - port: The port, if none was written.
+  /// - Returns: The endpoint, its host in lower case.
   func normalized(user: String, port: Int) -> String {
     HostString(user: self.user ?? user, host: host.lowercased(), port: self.port ?? port)
       .description

@@ -8,6 +8,7 @@ extension Inventory {
   ///   - host: The host; without one, the env outside of any host.
   ///   - variables: What `SWAB_…` variables say.
   ///   - flags: What flags say.
+  /// - Returns: The table, which shares the levels with those of other hosts.
   func environment(
     for host: HostReference?,
     variables: EnvLayer = EnvLayer(),

@@ -11,6 +11,8 @@ extension Inventory {
   /// - Parameters:
   ///   - term: `h1`, `web[01-20]`, `root@h1`, `192.0.2.7`.
   ///   - literalHosts: Whether a word is a literal Host of ssh_config; asked only about unknown words.
+  /// - Returns: The hosts, as often as they are named.
+  /// - Throws: An error of the kind `usage` about a malformed term, of `noMatch` about an unknown host.
   func hosts(
     matching term: String,
     literalHosts: (String) -> Bool = { _ in false }

@@ -100,6 +100,8 @@ extension Inventory {
   ///   - path: The file.
   ///   - name: How messages call it, if not by its path.
   ///   - environment: The process's environment, for `!env_os` and `~`.
+  /// - Returns: What it says.
+  /// - Throws: An error with the place, or with why the file can't be read.
   static func load(
     path: String,
     name: String? = nil,

@@ -1,24 +1,38 @@
 import SwabYAML
 
-extension InventoryReader {
-  /// What an entry of `docker_clients` takes beside `interfaces`.
-  ///
-  /// The later ones are settings of Docker-Map's clients.
-  private static let settings: [(name: String, type: EnvKey.ValueType)] = [
-    ("fabric_host", .string),
-    ("base_url", .string),
-    ("version", .string),
-    ("timeout", .seconds),
-    ("tls", .bool),
-    ("tunnel_remote_port", .port),
-    ("tunnel_local_port", .port),
-    ("tunnel_method", .choice(["auto", "streamlocal", "socat", "dial-stdio"])),
-    ("domainname", .string),
-    ("wait_timeout", .seconds),
-    ("stop_timeout", .seconds),
-    ("auth_configs", .map),
-  ]
+/// What an entry of `docker_clients` takes.
+///
+/// The later ones are settings of Docker-Map's clients.
+private struct DockerClientFields: Decodable {
+  var fabricHost: YAMLLocated<String>?
+  var interfaces: YAMLNode?
+  var baseURL, version, timeout, tls: YAMLNode?
+  var tunnelRemotePort, tunnelLocalPort, tunnelMethod: YAMLNode?
+  var domainname, waitTimeout, stopTimeout, authConfigs: YAMLNode?
 
+  enum CodingKeys: String, CodingKey {
+    case version, timeout, tls, interfaces, domainname
+    case fabricHost = "fabric_host"
+    case baseURL = "base_url"
+    case tunnelRemotePort = "tunnel_remote_port"
+    case tunnelLocalPort = "tunnel_local_port"
+    case tunnelMethod = "tunnel_method"
+    case waitTimeout = "wait_timeout"
+    case stopTimeout = "stop_timeout"
+    case authConfigs = "auth_configs"
+  }
+
+  /// The settings that a client reads by name, since `!env` may stand in them.
+  static let settings: [String: EnvKey.ValueType] = [
+    "base_url": .string, "version": .string, "timeout": .seconds, "tls": .bool,
+    "tunnel_remote_port": .port, "tunnel_local_port": .port,
+    "tunnel_method": .choice(["auto", "streamlocal", "socat", "dial-stdio"]),
+    "domainname": .string, "wait_timeout": .seconds, "stop_timeout": .seconds,
+    "auth_configs": .map,
+  ]
+}
+
+extension InventoryReader {
   mutating func readDockerClients(_ node: YAMLNode) throws(FabfileError) {
     for pair in try pairs(of: node, "docker_clients") {
       inventory.dockerClients[pair.key] = try dockerClient(pair)
@@ -27,34 +41,38 @@ extension InventoryReader {
 
   private func dockerClient(_ pair: YAMLPair) throws(FabfileError) -> DockerClientEntry {
     var entry = DockerClientEntry(name: pair.key, location: pair.keyLocation)
-    let known = Self.settings.map(\.name) + ["interfaces"]
-    for field in try pairs(of: pair.value, "a Docker client", known: known) {
-      switch field.key {
-      case "interfaces": entry.interfaces = try interfaces(field.value)
-      case "fabric_host": entry.fabricHost = try values.text(field.value, "fabric_host")
-      default: entry.settings[field.key] = try setting(field, of: pair.key)
+    guard !pair.value.isNull else { return entry }
+    let fields = try values.decode(
+      DockerClientFields.self,
+      from: pair.value,
+      as: "a Docker client"
+    )
+    if let node = fields.interfaces { entry.interfaces = try interfaces(node) }
+    if let host = fields.fabricHost {
+      _ = try located(at: host.node.location) { () throws(FabfileError) in
+        try HostString(host.value)
       }
+      entry.fabricHost = host.value
+      entry.location = host.node.location
+    }
+    for field in pair.value.mapping ?? [] {
+      guard let type = DockerClientFields.settings[field.key] else { continue }
+      entry.settings[field.key] = try setting(field, type, of: pair.key)
     }
     return entry
   }
 
-  private func setting(_ field: YAMLPair, of client: String) throws(FabfileError) -> EnvEntry {
+  private func setting(
+    _ field: YAMLPair,
+    _ type: EnvKey.ValueType,
+    of client: String
+  ) throws(FabfileError) -> EnvEntry {
     let entry = try values.entry(field, section: "docker_clients \(client)")
-    let type = Self.settings.first { $0.name == field.key }?.type
-    guard let type, case .value(let value) = entry.template, !value.isNull else { return entry }
-    guard type.accepts(value) else {
-      throw FabfileError(
-        field.value.error("'\(field.key)' takes \(type.description), not \(value.summary)")
-      )
+    guard case .value(let value) = entry.template, !value.isNull, !type.accepts(value) else {
+      return entry
     }
-    return entry
-  }
-
-  /// Refuses a `fabric_host` that nobody could connect to.
-  func checkFabricHosts() throws(FabfileError) {
-    for entry in inventory.dockerClients.values {
-      guard let host = entry.fabricHost else { continue }
-      try located(at: entry.location) { () throws(FabfileError) in _ = try HostString(host) }
-    }
+    throw FabfileError(
+      field.value.error("'\(field.key)' takes \(type.description), not \(value.summary)")
+    )
   }
 }

@@ -28,64 +28,67 @@ extension InventoryReader {
     guard pair.value.mapping != nil else {
       return try entries(names, template, hostStrings: pair.value, section: pair.key)
     }
-    var addresses: YAMLNode?
-    for field in try pairs(of: pair.value, "a host", known: Self.hostKeys) {
-      switch field.key {
-      case "address": addresses = field.value
-      case "interfaces": template.interfaces = try interfaces(field.value)
-      default: try read(field, into: &template, host: pair.key)
-      }
-    }
-    return try entries(names, template, addresses: addresses)
+    let fields = try values.decode(HostFields.self, from: pair.value, as: "a host")
+    if let node = fields.interfaces { template.interfaces = try interfaces(node) }
+    template.layer = try layer(of: fields, host: pair.key)
+    return try entries(names, template, addresses: fields.address)
   }
 
-  private static let hostKeys = ["address", "port", "user", "env", "interfaces"]
+  /// A host that is written as a mapping.
+  private struct HostFields: Decodable {
+    var address: YAMLLocated<String>?
+    var port: YAMLLocated<Int>?
+    var user: YAMLLocated<String>?
+    var env: YAMLNode?
+    var interfaces: YAMLNode?
+  }
 
-  /// Reads `user`, `port` or `env` into the host's layer.
-  private func read(
-    _ field: YAMLPair,
-    into entry: inout HostEntry,
-    host: String
-  ) throws(FabfileError) {
+  /// The host's `env`, with its `user` and `port`.
+  private func layer(of fields: HostFields, host: String) throws(FabfileError) -> EnvLayer {
     let section = "host \(host)"
     var layer = EnvLayer()
-    if field.key == "env" {
-      layer = try values.layer(field.value, section: section)
-    } else {
-      guard field.value.tag?.hasPrefix("!env") == true || !field.value.isNull else { return }
-      let text = try values.text(field.value, field.key)
-      let value = EnvValue.decimal(text).map { EnvValue.int($0) } ?? .string(text)
-      try located(at: field.value.location) { () throws(FabfileError) in
-        try EnvKey.check(value, for: field.key)
-      }
-      layer[field.key] = EnvEntry(
-        template: .value(field.key == "user" ? .string(text) : value),
-        origin: ValueReader.origin(field.keyLocation, section: section),
-        location: field.value.location
+    if let node = fields.env { layer = try values.layer(node, section: section) }
+    if let user = fields.user {
+      guard !user.value.isEmpty else { throw FabfileError(user.node.error("the user is empty")) }
+      try add("user", .string(user.value), user.node, to: &layer, section: section)
+    }
+    if let port = fields.port {
+      try add("port", .int(port.value), port.node, to: &layer, section: section)
+    }
+    return layer
+  }
+
+  private func add(
+    _ key: String,
+    _ value: EnvValue,
+    _ node: YAMLNode,
+    to layer: inout EnvLayer,
+    section: String
+  ) throws(FabfileError) {
+    try located(at: node.location) { () throws(FabfileError) in
+      try EnvKey.check(value, for: key)
+    }
+    guard layer[key] == nil else {
+      throw FabfileError(
+        node.error("'\(key)' is there twice, in env and beside it", hint: "keep one of the two")
       )
     }
-    for (key, value) in layer.entries {
-      guard entry.layer[key] == nil else {
-        throw FabfileError(
-          "'\(key)' of the host '\(host)' is there twice, in env and beside it",
-          at: field.keyLocation,
-          hint: "keep one of the two"
-        )
-      }
-      entry.layer[key] = value
-    }
+    layer[key] = EnvEntry(
+      template: .value(value),
+      origin: ValueReader.origin(node.location, section: section),
+      location: node.location
+    )
   }
 
   /// Hosts written as a mapping; a range of addresses goes with a range of names.
   private func entries(
     _ names: [String],
     _ template: HostEntry,
-    addresses node: YAMLNode?
+    addresses: YAMLLocated<String>?
   ) throws(FabfileError) -> [HostEntry] {
-    guard let node, !node.isNull else {
-      return names.map { name in template.named(name, address: nil) }
-    }
-    let texts = try expand(node, "the address", count: names.count)
+    guard let addresses else { return names.map { template.named($0, address: nil) } }
+    let node = addresses.node
+    let texts = try expand(addresses.value, node, count: names.count)
     var entries: [HostEntry] = []
     for (name, text) in zip(names, texts) {
       let host = try hostString(text, node)
@@ -107,7 +110,8 @@ extension InventoryReader {
     section: String
   ) throws(FabfileError) -> [HostEntry] {
     guard !node.isNull else { return names.map { template.named($0, address: nil) } }
-    let texts = try expand(node, "a host", count: names.count)
+    let text = try values.text(node, "a host")
+    let texts = try expand(text, node, count: names.count)
     var entries: [HostEntry] = []
     for (name, text) in zip(names, texts) {
       let host = try hostString(text, node)
@@ -121,11 +125,10 @@ extension InventoryReader {
   }
 
   private func expand(
+    _ text: String,
     _ node: YAMLNode,
-    _ what: String,
     count: Int
   ) throws(FabfileError) -> [String] {
-    let text = try values.text(node, what)
     let texts = try located(at: node.location) { () throws(FabfileError) in
       try HostRange.expand(text)
     }

@@ -18,13 +18,16 @@ extension InventoryReader {
       role.terms = try terms(pair.value)
       return role
     }
-    for field in try pairs(of: pair.value, "a role", known: ["hosts", "env"]) {
-      switch field.key {
-      case "hosts": role.terms = try terms(field.value)
-      default: role.layer = try values.layer(field.value, section: "role \(pair.key)")
-      }
-    }
+    let fields = try values.decode(RoleFields.self, from: pair.value, as: "a role")
+    if let node = fields.hosts { role.terms = try terms(node) }
+    if let node = fields.env { role.layer = try values.layer(node, section: "role \(pair.key)") }
     return role
+  }
+
+  /// A role that is written as a mapping.
+  private struct RoleFields: Decodable {
+    var hosts: YAMLNode?
+    var env: YAMLNode?
   }
 
   /// The terms of a list, or of text with commas; ranges written out.

@@ -11,44 +11,64 @@ struct InventoryReader {
     inventory = Inventory(path: name, folder: folder)
   }
 
-  mutating func read(_ root: YAMLNode) throws(FabfileError) -> Inventory {
-    let known = ["env", "hosts", "roles", "docker_clients", "package"]
-    for pair in try pairs(of: root, "the file", known: known) {
-      switch pair.key {
-      case "env": inventory.env = try values.layer(pair.value, section: "env")
-      case "hosts": try readHosts(pair.value)
-      case "roles": try readRoles(pair.value)
-      case "docker_clients": try readDockerClients(pair.value)
-      case "package":
-        let text = try values.text(pair.value, "package")
-        inventory.packageFolder =
-          pair.value.tag == "!path" ? text : try values.path(text, pair.value)
-      default: break
-      }
+  /// The sections of the file.
+  private struct Document: Decodable {
+    var env: YAMLNode?
+    var hosts: YAMLNode?
+    var roles: YAMLNode?
+    var dockerClients: YAMLNode?
+    var package: YAMLNode?
+
+    enum CodingKeys: String, CodingKey {
+      case env, hosts, roles
+      case dockerClients = "docker_clients"
+      case package
     }
+  }
+
+  mutating func read(_ root: YAMLNode) throws(FabfileError) -> Inventory {
+    guard !root.isNull else { return inventory }
+    let document = try values.decode(Document.self, from: root, as: "the file")
+    if let node = document.env { inventory.env = try values.layer(node, section: "env") }
+    if let node = document.hosts { try readHosts(node) }
+    if let node = document.roles { try readRoles(node) }
+    if let node = document.dockerClients { try readDockerClients(node) }
+    if let node = document.package { try readPackage(node) }
     try inventory.resolveRoles()
-    try checkFabricHosts()
+    inventory.warnings = misspelt
     return inventory
   }
 
-  /// The pairs of a mapping, without those for `x-…`; anything else that isn't known is an error.
-  func pairs(
-    of node: YAMLNode,
-    _ what: String,
-    known: [String]? = nil
-  ) throws(FabfileError) -> [YAMLPair] {
+  /// Keys of env that are free, but so near to one that swab reads that they are probably meant to be
+  /// that one.
+  private var misspelt: [FabfileError] {
+    var seen: Set<String> = []
+    let layers = [inventory.env] + inventory.roles.values.map(\.layer)
+    return (layers + (inventory.hosts ?? [:]).values.map(\.layer)).flatMap { layer in
+      layer.entries.compactMap { key, entry in
+        guard key.count > 5, EnvKey.named(key) == nil, seen.insert(key).inserted else { return nil }
+        let known = EnvKey.all.lazy.map(\.name)
+        return NearestName.nearest(to: key, among: known, limit: 1).map { name in
+          FabfileError(
+            "swab reads no key '\(key)'",
+            at: entry.keyLocation,
+            hint: "did you mean \(name)?"
+          )
+        }
+      }
+    }
+  }
+
+  private mutating func readPackage(_ node: YAMLNode) throws(FabfileError) {
+    let text = try values.text(node, "package")
+    inventory.packageFolder = node.tag == "!path" ? text : try values.path(text, node)
+  }
+
+  /// The pairs of a mapping whose keys are names, without those for `x-…`.
+  func pairs(of node: YAMLNode, _ what: String) throws(FabfileError) -> [YAMLPair] {
     guard !node.isNull else { return [] }
     guard let pairs = node.mapping else {
       throw FabfileError(node.error("\(what) is to be a mapping, not \(node.summary)"))
-    }
-    guard let known else { return pairs }
-    for pair in pairs where !known.contains(pair.key) && !pair.key.hasPrefix("x-") {
-      throw FabfileError(
-        "\(what) has no key '\(pair.key)'",
-        at: pair.keyLocation,
-        hint: NearestName.hint(for: pair.key, among: known)
-          ?? "the keys are \(known.joined(separator: ", ")), and anything that starts with x-"
-      )
     }
     return pairs.filter { !$0.key.hasPrefix("x-") }
   }

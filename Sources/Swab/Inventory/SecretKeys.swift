@@ -5,6 +5,8 @@ enum SecretKeys {
 
   private static let endings = [
     "password", "passphrase", "secret", "token", "credentials", "auth", "_key",
+    // Fabric's tables of them by host.
+    "passwords",
   ]
 
   /// Whether the value of a key is never shown.

@@ -32,6 +32,8 @@ struct ValueReader: Sendable {
   /// - Parameters:
   ///   - node: The node.
   ///   - what: What the text is, in the words of a message: `the address`.
+  /// - Returns: The text.
+  /// - Throws: An error if this is no text, or its tag can't be followed.
   func text(_ node: YAMLNode, _ what: String) throws(FabfileError) -> String {
     guard let scalar = node.scalar, !node.isNull else {
       throw FabfileError(node.error("\(what) is to be text, not \(node.summary)"))
@@ -167,6 +169,31 @@ extension ValueReader {
       return node.tag == "!env_os" && SecretKeys.isSecret(String(name))
     case .sequence(let nodes): return nodes.contains(where: namesSecret)
     case .mapping(let pairs): return pairs.contains { namesSecret($0.value) }
+    }
+  }
+}
+
+extension ValueReader {
+  /// Decodes a part of the file whose keys are fixed.
+  func decode<Value: Decodable>(
+    _ type: Value.Type,
+    from node: YAMLNode,
+    as what: String
+  ) throws(FabfileError) -> Value {
+    var decoder = YAMLDecoder()
+    decoder.text = { _, node throws(YAMLError) in try decodedText(node) }
+    do {
+      return try decoder.decode(type, from: node, as: what)
+    } catch {
+      throw FabfileError(error)
+    }
+  }
+
+  private func decodedText(_ node: YAMLNode) throws(YAMLError) -> String {
+    do {
+      return try text(node, "this")
+    } catch {
+      throw YAMLError(error.message, at: node.location, hint: error.hint)
     }
   }
 }

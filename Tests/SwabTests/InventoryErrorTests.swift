@@ -1,0 +1,235 @@
+import Foundation
+import Testing
+
+@testable import Swab
+
+@Suite("errors of fabfile.yml")
+struct InventoryErrorTests {
+  @Test(
+    "a mistake names file, line and column, shows the line, and says what to do (TR-3, TR-4, TR-6)",
+    arguments: [
+      ("hosst: {}", "1:1: the file has no key 'hosst'", "did you mean hosts?"),
+      (
+        "dockerclients: {}", "1:1: the file has no key 'dockerclients'",
+        "did you mean docker_clients?"
+      ),
+      (
+        "banana: 1", "1:1: the file has no key 'banana'",
+        "the keys are env, hosts, roles, docker_clients, package"
+      ),
+      ("hosts:\n  h: {adress: x}", "2:7: a host has no key 'adress'", "did you mean address?"),
+      ("hosts:\n  h: {evn: {}}", "2:7: a host has no key 'evn'", "did you mean env?"),
+      ("roles:\n  r: {host: [h]}", "2:7: a role has no key 'host'", "did you mean hosts?"),
+      (
+        "docker_clients:\n  c: {fabric_hst: h}", "2:7: a Docker client has no key 'fabric_hst'",
+        "did you mean fabric_host?"
+      ),
+      ("- a", "1:1: the file is to be a mapping, not a list", nil),
+      ("just text", "1:1: the file is to be a mapping, not 'just text'", nil),
+      ("env: 5", "1:6: env is to be a mapping, not '5'", nil),
+      ("hosts: [h1]", "1:8: hosts is to be a mapping, not a list", nil),
+      ("roles: [h1]", "1:8: roles is to be a mapping, not a list", nil),
+      ("docker_clients: x", "1:17: docker_clients is to be a mapping, not 'x'", nil),
+      ("hosts:\n  h: [x]", "2:6: a host is to be text, not a list", nil),
+      ("hosts:\n  h: {address: [x]}", "2:16: 'address' is to be text, not a list", nil),
+      ("hosts:\n  h: {port: ssh}", "2:13: 'port' is to be a whole number, not 'ssh'", nil),
+      ("hosts:\n  h: {port: 0}", "2:13: 'port' takes a port from 1 to 65535, not '0'", nil),
+      ("hosts:\n  h: {port: 65536}", "2:13: 'port' takes a port from 1 to 65535, not '65536'", nil),
+      ("hosts:\n  h: {port: 22.5}", "2:13: 'port' is to be a whole number, not '22.5'", nil),
+      ("hosts:\n  h: {port: 022}", "2:13: 'port' is to be a whole number, not '022'", nil),
+      ("hosts:\n  h: x:0", "2:6: 'x:0': a port is a number from 1 to 65535, not '0'", nil),
+      (
+        "hosts:\n  h: {address: 'u@x'}", "2:16: the address 'u@x' has more than a host",
+        "use user: and port:"
+      ),
+      ("hosts:\n  h: {user: ''}", "2:13: the user is empty", nil),
+      (
+        "hosts:\n  h: {user: a, env: {user: b}}",
+        "2:13: 'user' is there twice, in env and beside it", "keep one of the two"
+      ),
+      ("hosts:\n  u@h: x", "2:3: the host's name 'u@h' has more than a host", "write web1: u@h"),
+      ("hosts:\n  'a b': x", "2:3: 'a b' is not a host string", "write [user@]host[:port]"),
+      ("hosts:\n  h: {interfaces: {eth0: x}}", "2:26: 'x' is not an IP address", nil),
+      (
+        "hosts:\n  h: a\n  h: b", "3:3: 'h' on line 3 is already there on line 2",
+        "keep one of the two"
+      ),
+      ("hosts:\n  h1: a\n  h[1-2]:", "3:3: the host 'h1' is already there on line 2", nil),
+      (
+        "hosts:\n  h[3-1]:", "2:3: 'h[3-1]' counts backwards: [3-1]",
+        "a range is written web[01-20], db[1,3] or [1-9/4]"
+      ),
+      ("hosts:\n  h[1-2]: x", "2:11: 'x' stands for 1 hosts, the name for 2", nil),
+      (
+        "hosts:\n  h[1-2]: {address: 'x[1-3]'}",
+        "2:21: 'x[1-3]' stands for 3 hosts, the name for 2", nil
+      ),
+      (
+        "roles:\n  r: [\"h[1-\"]", "2:7: 'h[1-' has no ] to its [",
+        "a range is written web[01-20], db[1,3] or [1-9/4]"
+      ),
+      ("roles:\n  r: [h:0]", "2:7: 'h:0': a port is a number from 1 to 65535, not '0'", nil),
+      ("roles:\n  r: [[h]]", "2:7: a host of a role is to be text, not a list", nil),
+      ("roles:\n  r: ['']", "2:7: a host string is empty", nil),
+      ("roles:\n  r: [h, ~]", "2:10: a host of a role is to be text, not nothing", nil),
+      ("roles:\n  r: {hosts: {h: 1}}", "2:14: the hosts of a role are a list, not a mapping", nil),
+      ("roles:\n  r: {env: [x]}", "2:12: env is to be a mapping, not a list", nil),
+      ("roles:\n  'a,b': [h]", "2:3: 'a,b' can't be the name of a role", nil),
+      (
+        "roles:\n  a: [b]\n  b: [c]\n  c: [a]", "4:7: a role is within itself: a -> b -> c -> a",
+        nil
+      ),
+      ("roles:\n  a: [h, a]", "2:10: a role is within itself: a -> a", nil),
+      ("roles:\n  x: [a]\n  a: [b]\n  b: [a]", "4:7: a role is within itself: a -> b -> a", nil),
+      (
+        "hosts: {b: }\nroles:\n  b: [h]\n  a: [b]", "4:7: 'b' is a host and a role",
+        "rename one of the two, or write b:22 for the host"
+      ),
+      ("env:\n  port: 0", "2:9: 'port' takes a port from 1 to 65535, not '0'", nil),
+      ("env:\n  timeout: soon", "2:12: 'timeout' takes a number of seconds, not 'soon'", nil),
+      ("env:\n  parallel: maybe", "2:13: 'parallel' takes true or false, not 'maybe'", nil),
+      (
+        "env:\n  docker_tunnel_local_port: 70000",
+        "2:29: 'docker_tunnel_local_port' takes a port from 1 to 65535, not '70000'", nil
+      ),
+      (
+        "env:\n  strict_host_key_checking: never",
+        "2:29: 'strict_host_key_checking' takes ask, yes, accept-new or no, not 'never'", nil
+      ),
+      ("env:\n  password: [x]", "2:13: 'password' takes text", nil),
+      ("env:\n  hosts: {a: 1}", "2:10: 'hosts' takes a list of text, not a mapping", nil),
+      ("roles: {r: {env: {port: x}}}", "1:25: 'port' takes a port from 1 to 65535, not 'x'", nil),
+      (
+        "env:\n  a: !env_os NONE", "2:6: the variable NONE is not set",
+        "set it, or give a default: !env_os NONE=default"
+      ),
+      ("env:\n  a: !env_os", "2:6: !env_os is followed by the name of a variable", nil),
+      ("env:\n  a: !env", "2:6: !env is followed by the name of a key", nil),
+      ("env:\n  a: !path", "2:6: !path is followed by a path", nil),
+      (
+        "env:\n  a: !path ~root/x", "2:6: the home folders of others (~root/x) are not looked up",
+        nil
+      ),
+      ("env:\n  a: !env [b]", "2:6: !env takes text, not a list", nil),
+      ("env:\n  a: !evn b", "2:6: there is no tag !evn", "did you mean !env?"),
+      ("env:\n  a: !banana b", "2:6: there is no tag !banana", "the tags are !env, !env_os, !path"),
+      (
+        "env:\n  a: !!python/x b", "2:6: there is no tag !!python/x",
+        "the tags are !env, !env_os, !path"
+      ),
+      ("env:\n  a: !!int x", "2:6: 'x' doesn't fit the tag before it", nil),
+      (
+        "hosts:\n  h: !env a", "2:6: a host can't be !env",
+        "!env works within env and docker_clients"
+      ),
+      (
+        "docker_clients:\n  c: {timeout: soon}",
+        "2:16: 'timeout' takes a number of seconds, not 'soon'", nil
+      ),
+      (
+        "docker_clients:\n  c: {tunnel_local_port: 0}",
+        "2:26: 'tunnel_local_port' takes a port from 1 to 65535, not '0'", nil
+      ),
+      (
+        "docker_clients:\n  c: {fabric_host: 'h:0'}",
+        "2:20: 'h:0': a port is a number from 1 to 65535, not '0'", nil
+      ),
+      (
+        "docker_clients:\n  c: {interfaces: [x]}",
+        "2:19: interfaces is to be a mapping, not a list", nil
+      ),
+      ("package: [x]", "1:10: package is to be text, not a list", nil),
+      (
+        "roles: {web: [web[01-20]]}",
+        "1:18: did not find expected ',' or ']' while parsing a flow sequence",
+        "inside [ ] and { }, a range is written in quotes: \"web[01-20]\""
+      ),
+    ] as [(String, String, String?)]
+  )
+  func mistakes(text: String, message: String, hint: String?) throws {
+    let error = #expect(throws: FabfileError.self) { try inventory(text) }
+    let shown = try #require(error)
+    let lines = shown.description.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.first.map(String.init) == "fabfile.yml:\(message)")
+    #expect(shown.hint == hint)
+    #expect(shown.kind == .usage)
+    let line = try #require(shown.line)
+    let column = try #require(shown.column)
+    let source = text.split(separator: "\n", omittingEmptySubsequences: false)[line - 1]
+    if !text.contains("password") { #expect(shown.sourceLine == String(source)) }
+    #expect(lines[2] == String(repeating: " ", count: column - 1) + "^")
+  }
+
+  @Test(
+    "x- keys are nobody's business, and anchors in them work (TR-3)",
+    arguments: [
+      "x-anything: [1, {2: 3}]\nhosts: {h: {x-note: 1}, x-more: 5}\nroles: {r: {hosts: [h], x-y: 1}}",
+      "x-base: &base {env: {a: 1}}\nhosts: {h: *base}\nroles: {r: [h], x-s: 1}",
+      "x-base: &base {env: {a: 1}}\nhosts: {h: {<<: *base, port: 22}}\nroles: {r: [h]}",
+      "x-tags: !unknown [!env_os NONE]\nhosts: {h: }\nroles: {r: h}",
+    ]
+  )
+  func extras(text: String) throws {
+    let inventory = try inventory(text)
+    #expect(inventory.inventoryHosts.map(\.name) == ["h"])
+    #expect(inventory.inventoryHosts.map(\.roles) == [["r"]])
+  }
+
+  @Test(
+    "an empty file is an empty inventory",
+    arguments: [
+      "", "# nothing yet\n", "---\n", "{}", "env:\nhosts:\nroles:\ndocker_clients:\n", "\u{FEFF}",
+      "\r\n",
+    ]
+  )
+  func empty(text: String) throws {
+    let inventory = try inventory(text)
+    #expect(inventory.inventoryHosts.isEmpty)
+    #expect(inventory.roles.isEmpty)
+  }
+
+  @Test("a file that can't be read is an error that says why (TR-1)")
+  func unreadable() throws {
+    let folder = FileManager.default.temporaryDirectory.path
+    for (path, reason) in [
+      ("\(folder)/no-such-fabfile.yml", "No such file or directory"), (folder, "Is a directory"),
+      ("/etc/passwd/fabfile.yml", "Not a directory"),
+    ] {
+      let error = #expect(throws: FabfileError.self) {
+        try Inventory.load(path: path, environment: [:])
+      }
+      #expect(error?.description == "\(path): can't be read: \(reason)")
+    }
+  }
+
+  @Test("a file is read from where it lies, and named as asked (TR-1)")
+  func load() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("swab-inventory-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appendingPathComponent("fabfile.yml")
+    try "env: {a: !path x}\nhosts: {h: }\n".write(to: file, atomically: true, encoding: .utf8)
+    let inventory = try Inventory.load(path: file.path, name: "fabfile.yml", environment: [:])
+    #expect(inventory.folder == folder.path)
+    let table = try inventory.environment(for: "h")
+    #expect(try table.string("a") == folder.path + "/x")
+    #expect(table.entry(for: "a")?.origin.description == "fabfile.yml:1")
+  }
+
+  @Test("a key that is almost one of swab's is a warning")
+  func warnings() throws {
+    let inventory = try inventory(
+      "env:\n  docker_timeuot: 5\n  my_own: 1\nhosts: {\"h[1-9]\": {env: {pool_sise: 3}}}"
+    )
+    #expect(
+      inventory.warnings.map(\.description) == [
+        "fabfile.yml:2:3: swab reads no key 'docker_timeuot'\n  docker_timeuot: 5\n"
+          + "  ^\nhint: did you mean docker_timeout?",
+        "fabfile.yml:4:26: swab reads no key 'pool_sise'\n"
+          + "hosts: {\"h[1-9]\": {env: {pool_sise: 3}}}\n"
+          + "                         ^\nhint: did you mean pool_size?",
+      ]
+    )
+  }
+}
