@@ -17,5 +17,5 @@ func uptime(host: Host) async throws -> String {
 
 func deploy(host: Host, arguments: TaskArguments) async throws {
   let version = try await host.dockerFabric().version()
-  puts("\(arguments["tag"]) on Docker Engine \(version.version)")
+  puts("\(try arguments.string("tag")) on Docker Engine \(version.version)")
 }

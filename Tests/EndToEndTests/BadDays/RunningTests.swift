@@ -18,7 +18,7 @@ struct RunningTests {
           kill(process, SIGKILL)
         }
         let status = try await run.waitForExit(within: .seconds(20))
-        #expect(status == 1, "\(run.lines)")
+        #expect(status == 4, "\(run.lines)")
         #expect(run.standardError.contains("h1: "))
         #expect(run.standardError.contains("connection"))
         #expect(ContinuousClock.now - start < .seconds(3))
@@ -103,6 +103,21 @@ struct RunningTests {
         let line = "[h1] out: " + String(repeating: "x", count: 99)
         let printed = run.standardOutput.split(separator: "\n")
         #expect(printed.filter { $0 == line }.count == 2_000_000)
+        try await expectClean(project, server)
+      }
+    }
+  }
+
+  @Test("more output than is collected is an error that says so, not a cut")
+  func tooMuchToCollect() async throws {
+    try await withSSHServer { server in
+      try await Project.with(fabfile: fabfile(for: server)) { project in
+        try await project.compile()
+        try project.trust(server)
+        let run = try await project.swab("run", "gather", "-H", "h1")
+        #expect(run.exitStatus == 1, "\(run)")
+        #expect(run.standardError.contains("64 MiB"))
+        #expect(run.standardError.contains("hint: "))
         try await expectClean(project, server)
       }
     }

@@ -11,7 +11,7 @@ struct Project {
   let tunnelPort: Int
 
   /// The folder of the fabfile.
-  var path: String { folder.path("work") }
+  let path: String
   /// The person's home folder.
   var home: String { folder.path("home") }
 
@@ -31,8 +31,11 @@ struct Project {
       task("nap", "Sleep a long time") { (host: Host) in
         _ = try await host.run("echo napping; sleep 617")
       }
+      task("gather", "Collect what can't be held") { (host: Host) in
+        _ = try await host.run("yes | head -c 200000000", quiet: true)
+      }
       task("flood", "Print 200 MB") { (host: Host) in
-        _ = try await host.run("yes \\(String(repeating: "x", count: 99)) | head -c 200000000")
+        _ = try await host.run("yes \\(String(repeating: "x", count: 99)) | head -c 200000000", collecting: nil)
       }
     }
 
@@ -40,8 +43,9 @@ struct Project {
 
   private static let projects = Mutex(0)
 
-  private init(folder: TemporaryFolder) {
+  private init(folder: TemporaryFolder, path: String? = nil) {
     self.folder = folder
+    self.path = path ?? folder.path("work")
     mark = (folder.path as NSString).lastPathComponent
     // Below what the kernel gives away and what the tests' sshds take.
     let number = Self.projects.withLock { count in
@@ -58,27 +62,30 @@ struct Project {
     _ body: (Project) async throws -> Result
   ) async throws -> Result {
     try await withTemporaryFolder { folder in
-      let project = Project(folder: folder)
       try folder.write(yaml, to: "work/fabfile.yml")
       try folder.write(tasks, to: "work/Fabfile.swift")
-      try folder.write("", to: "home/.ssh/known_hosts")
-      do {
-        let result = try await body(project)
-        project.endProcesses()
-        return result
-      } catch {
-        project.endProcesses()
-        throw error
-      }
+      return try await Project(folder: folder).lend(to: body)
     }
+  }
+
+  /// Lends the project in a folder of the checkout to `body`.
+  static func at<Result>(
+    _ path: String,
+    _ body: (Project) async throws -> Result
+  ) async throws -> Result {
+    try await withTemporaryFolder { folder in
+      try await Project(folder: folder, path: "\(Checkout.root)/\(path)").lend(to: body)
+    }
+  }
+
+  private func lend<Result>(to body: (Project) async throws -> Result) async throws -> Result {
+    try folder.write("", to: "home/.ssh/known_hosts")
+    defer { for process in processes { kill(process, SIGKILL) } }
+    return try await body(self)
   }
 
   /// The environment variable with the mark.
   static let variable = "END_TO_END_TEST"
-
-  private func endProcesses() {
-    for process in processes { kill(process, SIGKILL) }
-  }
 
   /// Records the server's host key as known to the person.
   func trust(_ server: SSHServer) throws {
@@ -126,6 +133,23 @@ struct Project {
   /// Runs swab here to its end.
   func swab(
     _ arguments: String...,
+    environment: [String: String] = [:],
+    terminal: Bool = false,
+    standardInput: String? = nil,
+    within limit: Duration = .seconds(60)
+  ) async throws -> Run {
+    try await swab(
+      arguments,
+      environment: environment,
+      terminal: terminal,
+      standardInput: standardInput,
+      within: limit
+    )
+  }
+
+  /// Runs swab here to its end.
+  func swab(
+    _ arguments: [String],
     environment: [String: String] = [:],
     terminal: Bool = false,
     standardInput: String? = nil,

@@ -1,0 +1,106 @@
+import Foundation
+import SwabTestSupport
+import Testing
+
+/// The folders of Examples/, each run as its README line says.
+@Suite("Examples", .serialized)
+struct ExamplesTests {
+  @Test("sample_task lists the images and containers of each host")
+  func sampleTask() async throws {
+    let bed = try TestBed.current()
+    try await Project.at("Examples/sample_task") { project in
+      let run = try await project.example("run", "sample_task", "-H", "h1,h2")
+      #expect(run.exitStatus == 0, "\(run)")
+      for host in bed.hosts.prefix(2) {
+        for tag in try await host.docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}") {
+          #expect(run.lines.contains("[\(host.name)] image \(tag)"))
+        }
+        for name in try await host.docker("container", "ls", "--all", "--format", "{{.Names}}") {
+          #expect(run.standardOutput.contains("[\(host.name)] container \(name): "))
+        }
+      }
+      try await expectClean(project)
+    }
+  }
+
+  @Test("rollout replaces the container on the hosts of both roles, in parallel (TR-34)")
+  func rollout() async throws {
+    let bed = try TestBed.current()
+    try await Project.at("Examples/rollout") { project in
+      for _ in 1...2 {
+        let run = try await project.example(
+          "run",
+          "deploy:tag=local,name=example",
+          "-R",
+          "web,db",
+          "-P",
+          "-z",
+          "10"
+        )
+        #expect(run.exitStatus == 0, "\(run)")
+        for host in bed.hosts {
+          #expect(run.lines.contains("[\(host.name)] example is running with busybox:local"))
+        }
+      }
+      let commands = try await bed.hosts.asyncMap {
+        try await $0.docker("container", "logs", "example")
+      }
+      #expect(commands == [["web"], ["web"], ["db"]])
+
+      let missing = try await project.example("run", "deploy:tag=absent,name=example", "-R", "db")
+      #expect(missing.exitStatus == 1, "\(missing)")
+      #expect(missing.standardError.contains("busybox:absent"))
+
+      let removed = try await project.example("run", "remove:name=example")
+      #expect(removed.exitStatus == 0, "\(removed)")
+      for host in bed.hosts {
+        let names = try await host.docker("container", "ls", "--all", "--format", "{{.Names}}")
+        #expect(!names.contains("example"))
+      }
+      try await expectClean(project)
+    }
+  }
+
+  @Test("docker_clients compares two engines with no host selected")
+  func dockerClients() async throws {
+    try await Project.at("Examples/docker_clients") { project in
+      let run = try await project.example("run", "compare")
+      #expect(run.exitStatus == 0, "\(run)")
+      #expect(run.lines == ["only in staging: tools:1"])
+      try await expectClean(project)
+    }
+  }
+
+  @Test("collect reports the values that a task returned on each host")
+  func collect() async throws {
+    try await Project.at("Examples/collect") { project in
+      let run = try await project.example("run", "report")
+      #expect(run.exitStatus == 0, "\(run)")
+      let reports = run.lines.filter { $0.contains(" images, load ") }
+      #expect(reports.count == 3)
+      #expect(reports.first?.hasPrefix("h1: 2 images, load ") == true)
+      try await expectClean(project)
+    }
+  }
+}
+
+extension Project {
+  /// Runs swab in an example's folder, on whatever test bed these tests have.
+  fileprivate func example(_ arguments: String...) async throws -> Run {
+    try await swab(
+      arguments,
+      environment: ["SWAB_SSH_CONFIG_PATH": TestBed.current().sshConfig],
+      within: .seconds(300)
+    )
+  }
+}
+
+extension Sequence {
+  fileprivate func asyncMap<Value>(
+    _ transform: (Element) async throws -> Value
+  ) async rethrows -> [Value] {
+    var values: [Value] = []
+    for element in self { values.append(try await transform(element)) }
+    return values
+  }
+}
