@@ -1,6 +1,9 @@
 public import NIOCore
 
 /// A connection to a host, logged in, with any number of channels.
+///
+/// It lives on one event loop and may be used from anywhere. All that waits on it fails with
+/// `connectionLost` when it goes; nothing is done a second time behind the caller's back.
 public final class SSHConnection: Sendable {
   /// Where everything of this connection happens.
   public let eventLoop: any EventLoop
@@ -9,63 +12,38 @@ public final class SSHConnection: Sendable {
   /// What the two sides agreed on.
   public let negotiated: SSHNegotiation
 
-  init(eventLoop: any EventLoop, closeFuture: EventLoopFuture<Void>, negotiated: SSHNegotiation) {
-    self.eventLoop = eventLoop
-    self.closeFuture = closeFuture
+  let setup: ConnectionSetup
+  let door: TransportDoor
+  /// A second connection, for ending processes when the server has no channel left on this one.
+  let rescue = RescueConnection()
+  private let channel: any Channel
+
+  init(
+    setup: ConnectionSetup,
+    channel: any Channel,
+    door: TransportDoor,
+    negotiated: SSHNegotiation
+  ) {
+    self.setup = setup
+    self.channel = channel
+    self.door = door
     self.negotiated = negotiated
+    eventLoop = channel.eventLoop
+    closeFuture = channel.closeFuture
   }
 
-  /// Connects and logs in.
-  ///
-  /// - Parameters:
-  ///   - options: Where to, as whom, how patiently.
-  ///   - authenticator: Where keys and passwords come from.
-  ///   - verifier: Who decides whether the host is the right one.
-  ///   - eventLoop: Where the connection lives.
-  ///   - handshakes: A limit shared with other connections, if there is one.
-  /// - Returns: The connection, ready for channels.
-  /// - Throws: ``SSHError``.
-  public static func connect(
-    options: SSHConnectionOptions,
-    authenticator: any SSHAuthenticator,
-    verifier: any SSHHostKeyVerifier,
-    on eventLoop: any EventLoop,
-    handshakes: SSHHandshakeLimit? = nil
-  ) async throws -> SSHConnection {
-    throw SSHError(.unreachable, "not built yet", host: options.name)
-  }
+  /// How messages call the host.
+  public var name: String { setup.options.name }
 
   /// Whether the connection is there.
-  public var isOpen: Bool { false }
+  public var isOpen: Bool { channel.isActive }
 
   /// Closes the channels, says goodbye, and closes the connection; returns when it is gone.
-  public func close() async {}
-
-  /// Runs a command and returns how it ended.
   ///
-  /// - Parameters:
-  ///   - command: What to run.
-  ///   - output: Called for each piece of output; while it runs, nothing more is read.
-  /// - Returns: Exit status or signal, whichever it was; neither is an error here.
-  /// - Throws: ``SSHError``, or what `output` threw; the command is then ended.
-  public func execute(
-    _ command: SSHCommand,
-    output: @Sendable (SSHOutputChunk) async throws -> Void
-  ) async throws -> SSHCommandStatus {
-    throw SSHError(.connectionLost, "not built yet")
-  }
-
-  /// Bridges a local channel to a new channel of this connection, both ways.
-  ///
-  /// - Parameters:
-  ///   - local: On ``eventLoop``, with `autoRead` off and remote half-closure allowed.
-  ///   - target: What the new channel leads to.
-  /// - Returns: A future that ends when both sides are closed; it fails if the channel was refused,
-  ///   after closing `local`.
-  public func bridge(
-    _ local: any Channel,
-    to target: SSHForwardTarget
-  ) -> EventLoopFuture<Void> {
-    eventLoop.makeFailedFuture(SSHError(.connectionLost, "not built yet"))
+  /// May be called any number of times.
+  public func close() async {
+    await rescue.close()
+    door.onLoop { $0.close() }
+    try? await closeFuture.get()
   }
 }

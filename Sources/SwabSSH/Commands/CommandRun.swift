@@ -1,0 +1,169 @@
+import NIOCore
+
+/// A command on its way: between the task that reads its output and the channel that brings it.
+///
+/// Output is pulled: the channel is read only while the task waits for the next piece.
+///
+/// `@unchecked` as everything that changes is touched on the event loop only.
+final class CommandRun: @unchecked Sendable {
+  enum Event: Sendable {
+    case output(SSHOutputChunk)
+    case ended(SSHCommandStatus)
+  }
+
+  let command: SSHCommand
+  private let door: TransportDoor
+  private let started = ContinuousClock.now
+  private let marker = CommandText.freshMarker()
+  private var filter: MarkerFilter
+  private var channel: SSHChannel?
+  private var waiting: CheckedContinuation<Event, any Error>?
+  private var ready: [Event] = []
+  private var failure: SSHError?
+  private var hasEnded = false
+  private var timer: Scheduled<Void>?
+  private var processIDWaiter: CheckedContinuation<Int?, Never>?
+
+  init(_ command: SSHCommand, door: TransportDoor) {
+    self.command = command
+    self.door = door
+    filter = MarkerFilter(marker: marker)
+  }
+
+  /// Puts the command in line.
+  func start() {
+    door.onLoop { [self] transport in
+      guard failure == nil else { return }
+      let text = CommandText.reporting(command.text, marker: marker)
+      let channel = SSHChannel(
+        .command(text, pty: command.requestsPTY),
+        consumer: self,
+        transport: transport
+      )
+      self.channel = channel
+      transport.start(channel)
+    }
+  }
+
+  /// The next piece of output, or the end.
+  func next() async throws -> Event {
+    try await withCheckedThrowingContinuation { continuation in
+      door.onLoop { [self] transport in
+        if !ready.isEmpty { return continuation.resume(returning: ready.removeFirst()) }
+        if let failure { return continuation.resume(throwing: failure) }
+        waiting = continuation
+        if let channel { transport.touch(channel) }
+      }
+    }
+  }
+
+  /// Ends the waiting; what was begun on the host is ended by who waited.
+  func cancel() {
+    door.onLoop { [self] _ in fail(.cancelled()) }
+  }
+
+  /// The process id if it is known or about to be; `nil` if nothing runs on the host.
+  func runningProcessID(within limit: Duration) async -> Int? {
+    await withCheckedContinuation { continuation in
+      door.onLoop { [self] transport in
+        guard let channel, !hasEnded, channel.wasAskedToRun else {
+          return continuation.resume(returning: nil)
+        }
+        if let processID = filter.processID { return continuation.resume(returning: processID) }
+        processIDWaiter = continuation
+        transport.eventLoop.scheduleTask(in: TimeAmount(limit)) { self.answerProcessIDWaiter() }
+        transport.touch(channel)
+      }
+    }
+  }
+
+  /// Closes the channel, whatever still goes on.
+  func abandon() {
+    door.onLoop { [self] transport in
+      timer?.cancel()
+      guard let channel, !hasEnded else { return }
+      hasEnded = true
+      channel.abandon()
+      transport.touch(channel)
+    }
+  }
+
+  private func deliver(_ event: Event) {
+    guard failure == nil else { return }
+    guard let waiting else { return ready.append(event) }
+    self.waiting = nil
+    waiting.resume(returning: event)
+  }
+
+  private func fail(_ error: SSHError) {
+    guard failure == nil, !hasEnded else { return }
+    failure = error
+    ready = []
+    timer?.cancel()
+    waiting?.resume(throwing: error)
+    waiting = nil
+  }
+
+  private func answerProcessIDWaiter() {
+    processIDWaiter?.resume(returning: hasEnded ? nil : filter.processID)
+    processIDWaiter = nil
+  }
+}
+
+extension CommandRun: ChannelConsumer {
+  var wantsOutput: Bool {
+    (waiting != nil && ready.isEmpty) || (processIDWaiter != nil)
+  }
+
+  func channelWillOpen() {
+    guard timer == nil, let timeout = command.timeout else { return }
+    timer = door.eventLoop.scheduleTask(in: TimeAmount(timeout)) {
+      self.fail(.commandTimedOut(after: timeout))
+    }
+  }
+
+  func channelDidStart() {
+    if let input = command.standardInput, !input.isEmpty {
+      channel?.send(ByteBuffer(bytes: input))
+    }
+    channel?.endInput()
+  }
+
+  func channelDidReceive(_ stream: ChannelStream, _ bytes: ByteBuffer) {
+    switch stream {
+    case .error: deliver(.output(.standardError(bytes)))
+    case .output:
+      let output = filter.pass(bytes)
+      if filter.processID != nil { answerProcessIDWaiter() }
+      if let output, output.readableBytes > 0 { deliver(.output(.standardOutput(output))) }
+    }
+  }
+
+  func channelDidEndOutput() {
+    if let rest = filter.finish() { deliver(.output(.standardOutput(rest))) }
+    answerProcessIDWaiter()
+  }
+
+  func channelDidClose(_ result: Result<ChannelExit, SSHError>) {
+    switch result {
+    case .failure(let error):
+      fail(error)
+      hasEnded = true
+    case .success(let exit):
+      deliver(
+        .ended(
+          SSHCommandStatus(
+            exitStatus: exit.exitStatus,
+            signal: exit.signal,
+            processID: filter.processID,
+            duration: ContinuousClock.now - started
+          )
+        )
+      )
+      hasEnded = true
+    }
+    timer?.cancel()
+    channel = nil
+    answerProcessIDWaiter()
+  }
+}

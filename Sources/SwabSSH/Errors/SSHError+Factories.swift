@@ -1,0 +1,71 @@
+extension SSHError {
+  static func outOfMemory() -> SSHError {
+    SSHError(.outOfMemory, "the SSH library got no memory")
+  }
+
+  static func cancelled() -> SSHError {
+    SSHError(.cancelled, "cancelled")
+  }
+
+  static func connectionLost(reason: String?) -> SSHError {
+    let reason = reason.map { ": \($0)" } ?? ""
+    return SSHError(.connectionLost, "the connection was lost\(reason)")
+  }
+
+  static func connectionSilent(for duration: Duration) -> SSHError {
+    SSHError(
+      .connectionLost,
+      "the connection was lost: the server has been silent for \(duration.words)"
+    )
+  }
+
+  static func connectionClosed() -> SSHError {
+    SSHError(.connectionLost, "the connection was closed")
+  }
+
+  static func unreachable(_ endpoint: String, because reason: String) -> SSHError {
+    SSHError(
+      .unreachable,
+      "can't connect to \(endpoint): \(reason)",
+      hint: "is the host up, is its address right, and does sshd listen on this port?"
+    )
+  }
+
+  static func handshakeFailed(_ reason: String) -> SSHError {
+    SSHError(
+      .unreachable,
+      "the server ended the SSH handshake: \(reason)",
+      hint: "sshd's log on the host says more; its MaxStartups limits new connections"
+    )
+  }
+
+  static func connectTimedOut(after limit: Duration, while what: String) -> SSHError {
+    SSHError(
+      .unreachable,
+      "no answer within \(limit.words) while \(what)",
+      hint: "a higher connect timeout gives a slow host more time"
+    )
+  }
+
+  static func commandTimedOut(after limit: Duration) -> SSHError {
+    SSHError(
+      .commandTimedOut,
+      "the command was ended after \(limit.words)",
+      hint: "give it more time with a higher command timeout"
+    )
+  }
+
+  static func channelRefused(_ what: String, because reason: String, hint: String?) -> SSHError {
+    SSHError(.channelRefused, "the server refused \(what): \(reason)", hint: hint)
+  }
+}
+
+extension Duration {
+  /// `1.5 s`, `300 ms`: for people.
+  var words: String {
+    let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    if milliseconds < 1000 { return "\(milliseconds) ms" }
+    if milliseconds % 1000 == 0 { return "\(milliseconds / 1000) s" }
+    return "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"
+  }
+}
