@@ -27,7 +27,8 @@ struct Compiler {
   /// Not optimized: a fabfile waits for its hosts, and the person for the compiler. As a whole
   /// module, since one frontend for all files is two to three times as fast as one for each.
   static let flags = [
-    "-Onone", "-whole-module-optimization", "-swift-version", "6", "-module-name", "SwabTasks",
+    "-Onone", "-whole-module-optimization", "-num-threads", "2", "-swift-version", "6",
+    "-module-name", "SwabTasks",
   ]
 
   let path: String
@@ -82,6 +83,7 @@ struct Compiler {
       Self.flags
       + ["-I", library, "-L", library, "-lSwab", "-Xlinker", "-rpath", "-Xlinker", library]
       + ["-module-cache-path", modules]
+      + (hasLLD ? ["-use-ld=lld"] : [])
       + (Self.wantsColours ? ["-color-diagnostics"] : [])
       + ["-o", executable] + sources + [entryPoint]
     let call = Subprocess(
@@ -106,6 +108,15 @@ struct Compiler {
     )
     writeAll(failure.shown[...], to: STDERR_FILENO)
     throw failure.error()
+  }
+
+  /// Whether the toolchain has LLVM's linker, which is quicker, and there where binutils isn't.
+  private var hasLLD: Bool {
+    #if os(Linux)
+      fileExists(join(parentFolder(of: path), "ld.lld"))
+    #else
+      false
+    #endif
   }
 
   /// Colours go to a terminal, unless the person said no.
