@@ -58,10 +58,10 @@ struct SecretMask {
     var end: String.Index
   }
 
-  /// Everything on a line that reads like `key:`, in plain text or in quotes.
+  /// Everything on a line that reads like `key:` or `NAME=`, in plain text or in quotes.
   private static func keys(in line: String) -> [Key] {
     var keys: [Key] = []
-    for colon in line.indices where line[colon] == ":" {
+    for colon in line.indices where line[colon] == ":" || line[colon] == "=" {
       var name = line[..<colon]
       while name.last?.isWhitespace == true { name.removeLast() }
       if let quote = name.last, quote == "\"" || quote == "'" { name.removeLast() }

@@ -54,13 +54,14 @@ public struct YAMLExcerpt: Sendable {
     if file != nil, let line {
       place += ":\(line)" + (column.map { ":\($0)" } ?? "")
     }
+    let message = Self.visible(message)
     var result = place.isEmpty ? message : "\(place): \(message)"
     if let text {
       let shown = Self.visible(text)
       result += "\n\(shown)"
       if let column { result += "\n\(Self.padding(shown, upTo: column))^" }
     }
-    if let hint { result += "\nhint: \(hint)" }
+    if let hint { result += "\nhint: \(Self.visible(hint))" }
     return result
   }
 

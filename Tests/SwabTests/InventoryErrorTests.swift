@@ -120,7 +120,7 @@ struct InventoryErrorTests {
       ("env:\n  a: !!int x", "2:6: 'x' doesn't fit the tag before it", nil),
       (
         "hosts:\n  h: !env a", "2:6: a host can't be !env",
-        "!env works within env and docker_clients"
+        "!env works within env, and for the settings of docker_clients"
       ),
       (
         "docker_clients:\n  c: {timeout: soon}",
@@ -163,10 +163,10 @@ struct InventoryErrorTests {
   @Test(
     "x- keys are nobody's business, and anchors in them work (TR-3)",
     arguments: [
-      "x-anything: [1, {2: 3}]\nhosts: {h: {x-note: 1}, x-more: 5}\nroles: {r: {hosts: [h], x-y: 1}}",
-      "x-base: &base {env: {a: 1}}\nhosts: {h: *base}\nroles: {r: [h], x-s: 1}",
+      "x-anything: [1, {2: 3}]\nhosts: {h: {x-note: 1}}\nroles: {r: {hosts: [h], x-y: 1}}",
+      "x-base: &base {env: {a: 1}}\nhosts: {h: *base}\nroles: {r: [h]}",
       "x-base: &base {env: {a: 1}}\nhosts: {h: {<<: *base, port: 22}}\nroles: {r: [h]}",
-      "x-tags: !unknown [!env_os NONE]\nhosts: {h: }\nroles: {r: h}",
+      "x-: 1\nx-tags: !unknown [!env_os NONE]\nhosts: {h: }\nroles: {r: h}",
     ]
   )
   func extras(text: String) throws {
@@ -215,6 +215,14 @@ struct InventoryErrorTests {
     let table = try inventory.environment(for: "h")
     #expect(try table.string("a") == folder.path + "/x")
     #expect(table.entry(for: "a")?.origin.description == "fabfile.yml:1")
+  }
+
+  @Test("no error writes control sequences to a terminal")
+  func controlSequences() throws {
+    for text in ["roles: {r: [\"h\\e[31m\"]}", "hosts: {\"\\e[31m\": x}", "\"\\e]0;\": 1"] {
+      let error = #expect(throws: FabfileError.self) { try inventory(text) }
+      #expect(try !#require(error).description.contains("\u{1B}"))
+    }
   }
 
   @Test("a key that is almost one of swab's is a warning")

@@ -102,9 +102,18 @@ struct InventorySelectionTests {
     #expect(try inventory("roles: {r: [\(term)]}").hosts(ofRole: "r").map(\.roles) == [["r"]])
   }
 
-  @Test("an empty section hosts is one (TR-4)")
-  func emptyInventory() throws {
-    let inventory = try inventory("hosts: {}")
+  @Test("hosts, roles and clients may be called x-something")
+  func namesWithX() throws {
+    let inventory = try inventory(
+      "hosts: {x-ray: }\nroles: {x-all: [x-ray]}\ndocker_clients: {x-c: }"
+    )
+    #expect(try inventory.hosts(ofRole: "x-all").map(\.name) == ["x-ray"])
+    #expect(inventory.dockerClients.keys.elements == ["x-c"])
+  }
+
+  @Test("an empty section hosts is one (TR-4)", arguments: ["hosts: {}", "hosts:", "hosts: # h1:"])
+  func emptyInventory(text: String) throws {
+    let inventory = try inventory(text)
     #expect(throws: FabfileError.self) { try inventory.hosts(matching: "h") }
   }
 

@@ -199,6 +199,7 @@ struct YAMLErrorTests {
       "auth:\n- hunter2: 1\n  hunter2: 2\n",
       "password: {a: hunter2, a: hunter2}",
       "- password: hunter2: x",
+      "a: {x: !env_os db_password=hunter2, x: 1}",
     ]
   )
   func secrets(text: String) throws {

@@ -17,7 +17,7 @@ extension Inventory {
     var layers = [EnvLayer.defaults, env]
     let firstRole = layers.count
     if let host {
-      for name in rolesByHost[host.key] ?? [] {
+      for name in envRolesByHost[host.key] ?? [] {
         guard let layer = roles[name]?.layer, !layer.isEmpty else { continue }
         layers.append(layer)
       }

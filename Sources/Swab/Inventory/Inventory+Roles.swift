@@ -66,30 +66,30 @@ extension Inventory {
     return term != role.name || hosts?[term] == nil
   }
 
-  /// Notes for each host the roles that hold it, outer ones before those within them.
+  /// Notes for each host the roles that hold it.
   private mutating func indexRoles() {
-    for name in orderOfEnv {
-      for member in roles[name]?.members ?? [] where !holds(member, name) {
-        rolesByHost[member.key, default: []].append(name)
-      }
-    }
-    let fileOrder = roles.keys
-    for name in fileOrder {
+    rolesByHost = index(Array(roles.keys))
+    envRolesByHost = index(orderOfEnv)
+    for name in roles.keys {
       guard var members = roles[name]?.members else { continue }
       for index in members.indices { members[index].roles = roles(of: members[index]) }
       roles[name]?.members = members
     }
   }
 
-  private func holds(_ member: HostReference, _ role: String) -> Bool {
-    rolesByHost[member.key]?.contains(role) ?? false
+  private func index(_ names: [String]) -> [String: [String]] {
+    var index: [String: [String]] = [:]
+    for name in names {
+      for member in roles[name]?.members ?? [] where index[member.key]?.last != name {
+        index[member.key, default: []].append(name)
+      }
+    }
+    return index
   }
 
   /// The roles that hold a host, in the order of the file.
   func roles(of reference: HostReference) -> [String] {
-    guard let names = rolesByHost[reference.key] else { return [] }
-    guard names.count > 1 else { return names }
-    return roles.keys.filter(names.contains)
+    rolesByHost[reference.key] ?? []
   }
 
   /// The roles in the order in which their env applies, lowest first: the file's order, but a role

@@ -107,6 +107,11 @@ extension Inventory {
 
   /// The host that a term without ranges stands for.
   func reference(_ term: String, at location: YAMLLocation?) throws(FabfileError) -> HostReference {
+    if let entry = hosts?[term] {
+      var reference = reference(entry)
+      reference.location = location ?? entry.location
+      return reference
+    }
     let host: HostString
     do {
       host = try HostString(term)

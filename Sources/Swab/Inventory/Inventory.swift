@@ -19,8 +19,10 @@ struct Inventory: Sendable {
   var packageFolder: String?
   /// What is allowed and probably a mistake.
   var warnings: [FabfileError] = []
-  /// Names of roles by the key of a host, in the order of their env, lowest first.
+  /// Names of roles by the key of a host, in the order of the file.
   var rolesByHost: [String: [String]] = [:]
+  /// The same, in the order in which their env applies, lowest first.
+  var envRolesByHost: [String: [String]] = [:]
 }
 
 /// A host of the section `hosts`.

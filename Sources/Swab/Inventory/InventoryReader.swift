@@ -14,6 +14,7 @@ struct InventoryReader {
   /// The sections of the file.
   private struct Document: Decodable {
     var env: YAMLNode?
+    /// Read from the mapping itself, since an empty one is not the same as none.
     var hosts: YAMLNode?
     var roles: YAMLNode?
     var dockerClients: YAMLNode?
@@ -30,7 +31,8 @@ struct InventoryReader {
     guard !root.isNull else { return inventory }
     let document = try values.decode(Document.self, from: root, as: "the file")
     if let node = document.env { inventory.env = try values.layer(node, section: "env") }
-    if let node = document.hosts { try readHosts(node) }
+    // Also with all of its hosts commented out, the section says that hosts are listed there.
+    if let node = root["hosts"] { try readHosts(node) }
     if let node = document.roles { try readRoles(node) }
     if let node = document.dockerClients { try readDockerClients(node) }
     if let node = document.package { try readPackage(node) }
@@ -64,13 +66,13 @@ struct InventoryReader {
     inventory.packageFolder = node.tag == "!path" ? text : try values.path(text, node)
   }
 
-  /// The pairs of a mapping whose keys are names, without those for `x-…`.
+  /// The pairs of a mapping whose keys are names; here `x-ray` is a name like any other.
   func pairs(of node: YAMLNode, _ what: String) throws(FabfileError) -> [YAMLPair] {
     guard !node.isNull else { return [] }
     guard let pairs = node.mapping else {
       throw FabfileError(node.error("\(what) is to be a mapping, not \(node.summary)"))
     }
-    return pairs.filter { !$0.key.hasPrefix("x-") }
+    return pairs
   }
 
   /// Addresses by name.

@@ -41,7 +41,10 @@ struct ValueReader: Sendable {
     switch node.tag {
     case "!env", "!env_lazy":
       throw FabfileError(
-        node.error("\(what) can't be !env", hint: "!env works within env and docker_clients")
+        node.error(
+          "\(what) can't be !env",
+          hint: "!env works within env, and for the settings of docker_clients"
+        )
       )
     case "!env_os": return try variable(scalar.text, node)
     case "!path": return try path(scalar.text, node)
