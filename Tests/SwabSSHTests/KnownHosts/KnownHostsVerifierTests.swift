@@ -259,7 +259,7 @@ extension KnownHostsVerifier {
         ["-t", "tmpfs", "-o", "size=4k", "tmpfs", folder.path]
       )
       try #require(mounted.status == 0, "\(mounted.errors)")
-      let line = "# " + String(repeating: "x", count: 4000) + "\n"
+      let line = "# " + String(repeating: "x", count: 4060) + "\n"
       let outcome: KnownHostsFile.Outcome
       do {
         try folder.write(line, to: "known_hosts")
