@@ -54,20 +54,18 @@ final class FakeEngine: Sendable {
     }
   }
 
-  let path: String
+  let address: String
   let journal: Journal
   private let server: any Channel
 
   var requests: [Request] { journal.requests }
   var lines: [String] { journal.requests.map(\.line) }
-  var address: String { "unix://\(path)" }
 
   /// Listens, and answers each request as the closure says.
-  init(_ answer: @escaping @Sendable (Request) -> Reply) async throws {
+  init(overTCP: Bool = false, _ answer: @escaping @Sendable (Request) -> Reply) async throws {
     let journal = Journal()
     self.journal = journal
-    path = "/tmp/swab-fake-\(UUID().uuidString.prefix(8)).sock"
-    server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+    let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .childChannelInitializer { channel in
         let number = journal.accept()
         channel.closeFuture.whenComplete { _ in journal.close() }
@@ -77,8 +75,14 @@ final class FakeEngine: Sendable {
           )
         }
       }
-      .bind(unixDomainSocketPath: path)
-      .get()
+    if overTCP {
+      server = try await bootstrap.bind(host: "127.0.0.1", port: 0).get()
+      address = "tcp://127.0.0.1:\(server.localAddress?.port ?? 0)"
+    } else {
+      let path = "/tmp/swab-fake-\(UUID().uuidString.prefix(8)).sock"
+      server = try await bootstrap.bind(unixDomainSocketPath: path).get()
+      address = "unix://\(path)"
+    }
   }
 
   func stop() async throws {

@@ -101,22 +101,19 @@ struct LogTests {
   @Test("that are followed end with the container, and come as they are written (DE-48)")
   func follow() async throws {
     let docker = try await sharedClient()
-    let script = "echo ready; while [ ! -e /tmp/go ]; do sleep 0.05; done; echo done"
-    var spec = ContainerSpec.script(script)
-    spec.hostConfig.temporaryFileSystems = [:]
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("swab-logs-\(UUID().uuidString.prefix(8))")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    spec.hostConfig.binds = ["\(folder.path):/tmp"]
-    try await withContainer(spec, of: docker) { name in
-      try await docker.start(name)
-      var lines = try await docker.logs(name, follow: true).lines.makeAsyncIterator()
-      #expect(try await lines.next()?.text == "ready")
-      try Data().write(to: folder.appendingPathComponent("go"))
-      #expect(try await lines.next()?.text == "done")
-      #expect(try await lines.next() == nil)
+    let script = "echo ready; while [ ! -e /mnt/go ]; do sleep 0.05; done; echo done"
+    try await withTemporaryFolder { folder in
+      var spec = ContainerSpec.script(script)
+      spec.hostConfig.binds = ["\(folder.path):/mnt"]
+      try await withContainer(spec, of: docker) { name in
+        try await docker.start(name)
+        var lines = try await docker.logs(name, follow: true).lines.makeAsyncIterator()
+        #expect(try await lines.next()?.text == "ready")
+        try folder.write("", to: "go")
+        #expect(try await lines.next()?.text == "done")
+        #expect(try await lines.next() == nil)
+      }
     }
-    try FileManager.default.removeItem(at: folder)
     await docker.close()
   }
 
@@ -153,7 +150,9 @@ struct LogTests {
       let cancelled = ContinuousClock.now
       await #expect(throws: CancellationError.self) { try await reader.value }
       #expect(ContinuousClock.now - cancelled < .seconds(1))
-      #expect(try await eventually { await docker.transport.openConnections() == connections - 1 })
+      try await eventually("the connection is gone") {
+        await docker.transport.openConnections() == connections - 1
+      }
     }
     await docker.close()
   }
@@ -164,9 +163,13 @@ struct LogTests {
     try await withContainer(.script("echo ready; sleep 1000"), of: docker) { name in
       try await docker.start(name)
       for try await _ in try await docker.logs(name, follow: true) { break }
-      #expect(try await eventually { await docker.transport.openConnections() == 1 })
+      try await eventually("the connection is gone") {
+        await docker.transport.openConnections() == 1
+      }
       _ = try await docker.logs(name, follow: true)
-      #expect(try await eventually { await docker.transport.openConnections() == 1 })
+      try await eventually("the connection is gone") {
+        await docker.transport.openConnections() == 1
+      }
     }
     await docker.close()
   }

@@ -1,19 +1,6 @@
 import SwabDocker
 import Testing
 
-/// Waits until a condition holds that some other task or process brings about.
-func eventually(
-  within limit: Duration = .seconds(20),
-  _ condition: () async throws -> Bool
-) async throws -> Bool {
-  let end = ContinuousClock.now + limit
-  while ContinuousClock.now < end {
-    if try await condition() { return true }
-    try await Task.sleep(for: .milliseconds(5))
-  }
-  return false
-}
-
 @Suite("Negotiation")
 struct NegotiationTests {
   private static let emptyList = FakeEngine.json("200 OK", "[]")

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import SwabTestSupport
 import Testing
 
 @testable import SwabDocker
@@ -17,6 +18,24 @@ struct TransportTests {
       let hosts = request.headers.filter { $0.lowercased().hasPrefix("host:") }
       #expect(hosts.map { $0.lowercased() } == ["host: docker"])
     }
+    await docker.close()
+    try await engine.stop()
+  }
+
+  @Test("over TCP, the header names host and port, and a base path goes in front")
+  func tcp() async throws {
+    let engine = try await FakeEngine(overTCP: true) { request in
+      request.path == "/proxy/_ping" ? FakeEngine.pong("1.41") : Self.emptyList
+    }
+    let docker = try DockerClient(baseURL: engine.address + "/proxy/")
+    #expect(try await docker.images().isEmpty)
+    #expect(engine.lines.last == "GET /proxy/v1.41/images/json HTTP/1.1")
+    let authority = engine.address.dropFirst("tcp://".count)
+    #expect(
+      engine.requests.map { $0.headers.map { $0.lowercased() } } == [
+        ["host: \(authority)"], ["host: \(authority)"],
+      ]
+    )
     await docker.close()
     try await engine.stop()
   }
@@ -41,7 +60,7 @@ struct TransportTests {
     #expect(engine.journal.accepted == 1)
     #expect(engine.requests.count == 10)
     await docker.close()
-    #expect(try await eventually { engine.journal.open == 0 })
+    try await eventually("the connection is gone") { engine.journal.open == 0 }
     try await engine.stop()
   }
 
@@ -93,7 +112,7 @@ struct TransportTests {
     }
     let docker = try DockerClient(baseURL: engine.address)
     _ = try await docker.apiVersion()
-    #expect(try await eventually { engine.journal.open == 0 })
+    try await eventually("the connection is gone") { engine.journal.open == 0 }
     #expect(try await docker.start("x"))
     #expect(engine.journal.accepted == 2)
     await docker.close()
@@ -216,13 +235,13 @@ struct TransportTests {
     let engine = try await FakeEngine(version: "1.41") { _ in .silence }
     let docker = try DockerClient(baseURL: engine.address)
     let call = Task { try await docker.images() }
-    #expect(try await eventually { engine.lines.count == 2 })
+    try await eventually("the request has come") { engine.lines.count == 2 }
     await docker.close()
     let error = await #expect(throws: DockerError.self) { try await call.value }
     #expect(error?.code == .closed)
     let later = await #expect(throws: DockerError.self) { try await docker.images() }
     #expect(later?.code == .closed)
-    #expect(try await eventually { engine.journal.open == 0 })
+    try await eventually("the connection is gone") { engine.journal.open == 0 }
     try await engine.stop()
   }
 
@@ -234,7 +253,7 @@ struct TransportTests {
       _ = try await docker.images()
       #expect(engine.journal.open == 1)
     }
-    #expect(try await eventually { engine.journal.open == 0 })
+    try await eventually("the connection is gone") { engine.journal.open == 0 }
     try await engine.stop()
   }
 }

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// A Docker Engine for tests, in a network namespace and folders of its own.
 ///
@@ -8,18 +8,12 @@ public final class DockerEngine: Sendable {
   /// The socket it listens at.
   public let socketPath: String
   /// The folder that holds all of it.
-  public let folder: URL
+  public let folder: TemporaryFolder
   /// An image with a static busybox in it.
   public static let image = "busybox:local"
 
   private let supervisor: Process
   private let lifeline: FileHandle
-
-  /// What kept an engine from starting.
-  public struct StartFailure: Error, CustomStringConvertible {
-    /// What happened, with the end of the engine's log.
-    public let description: String
-  }
 
   private static let sharedEngine = Task.detached { try DockerEngine() }
 
@@ -34,10 +28,8 @@ public final class DockerEngine: Sendable {
   }
 
   private init() throws {
-    folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("swab-engine-\(UUID().uuidString.prefix(8))")
-    socketPath = folder.appendingPathComponent("docker.sock").path
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    folder = try TemporaryFolder()
+    socketPath = folder.path("docker.sock")
     let (input, output) = (Pipe(), Pipe())
     lifeline = input.fileHandleForWriting
     // No other child may keep the engine alive by holding its lifeline.
@@ -51,7 +43,7 @@ public final class DockerEngine: Sendable {
     try supervisor.run()
     let answer = try output.fileHandleForReading.readToEnd() ?? Data()
     guard String(decoding: answer, as: UTF8.self) == "ready\n" else {
-      throw StartFailure(description: String(decoding: answer, as: UTF8.self))
+      throw TestSupportError(String(decoding: answer, as: UTF8.self))
     }
   }
 
@@ -59,15 +51,6 @@ public final class DockerEngine: Sendable {
   public func stop() async throws {
     try lifeline.close()
     await Task.detached { [supervisor] in supervisor.waitUntilExit() }.value
-  }
-
-  /// The processes whose command lines name the engine's folder.
-  public func processes() throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { Int($0) != nil }
-      .filter { process in
-        let commandLine = FileManager.default.contents(atPath: "/proc/\(process)/cmdline")
-        return String(decoding: commandLine ?? Data(), as: UTF8.self).contains(folder.path)
-      }
   }
 
   /// Starts the engine, says so on standard output, and ends it when standard input closes.

@@ -170,6 +170,9 @@ extension HTTPCall {
   }
 
   private func read(into promise: EventLoopPromise<ByteBuffer?>) {
+    guard reader == nil else {
+      return promise.fail(DockerError.invalidArgument("a stream can have one reader only"))
+    }
     reader = promise
     deliver()
     if reader != nil { connection?.readMore() }
