@@ -13,9 +13,9 @@ import Testing
     arguments: ["ed25519", "ecdsa-256", "ecdsa-384", "ecdsa-521", "rsa-2048"]
   )
   func signs(kind: String) async throws {
-    try await withAgent { folder, socket in
+    try await KeyTools.withAgent { folder, socket in
       let path = try await KeyTools.makeKey(kind, in: folder)
-      try await add(path, to: socket)
+      try await KeyTools.addKey(path, toAgent: socket)
       let ring = SSHKeyRing()
       let request = SSHIdentityRequest(agentSocket: socket, home: folder.path)
       let signers = try await ring.identities(for: request).signers
@@ -32,8 +32,8 @@ import Testing
 
   @Test("fifty hosts may ask an agent at once")
   func manyAtOnce() async throws {
-    try await withAgent { folder, socket in
-      try await add(try await KeyTools.makeKey("ed25519", in: folder), to: socket)
+    try await KeyTools.withAgent { folder, socket in
+      try await KeyTools.addKey(try await KeyTools.makeKey("ed25519", in: folder), toAgent: socket)
       let agent = SSHAgentClient(socketPath: socket)
       let key = try #require(try await agent.identities().first).publicKey
       try await withThrowingTaskGroup { group in
@@ -49,12 +49,12 @@ import Testing
 
   @Test("keys are tried in OpenSSH's order: agent keys that files name, other agent keys, files")
   func order() async throws {
-    try await withAgent { folder, socket in
+    try await KeyTools.withAgent { folder, socket in
       var paths: [String] = []
       for name in ["one", "two", "three", "four"] {
         paths.append(try await KeyTools.makeKey("ed25519", in: folder, named: name))
       }
-      for path in paths[..<3] { try await add(path, to: socket) }
+      for path in paths[..<3] { try await KeyTools.addKey(path, toAgent: socket) }
       // Only the public half of the third is left; it stands in the agent.
       try FileManager.default.removeItem(atPath: paths[2])
       let keys = try paths.map { try #require(SSHPublicKey(file: $0 + ".pub")).blob }
@@ -128,7 +128,7 @@ import Testing
       }
       #expect(again?.code == .agentFailed)
       #expect(start.duration(to: .now) < .seconds(5))
-      #expect(connections() == 1)
+      #expect(connections() <= 1)
     }
   }
 
@@ -145,7 +145,7 @@ import Testing
 
   @Test("an agent that refuses a key is an error that names it")
   func refusing() async throws {
-    try await withAgent { folder, socket in
+    try await KeyTools.withAgent { folder, socket in
       let key = try #require(SSHPublicKey(line: Self.line))
       let agent = SSHAgentClient(socketPath: socket)
       let error = await #expect(throws: SSHError.self) {
@@ -170,31 +170,6 @@ import Testing
 
   static let line =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0ZVnp8AOyzLfZuKpVrS3b4Wc4j4yFPdVWEUMe4zm1U someone"
-
-  private func add(_ path: String, to socket: String) async throws {
-    let added = try await KeyTools.run(
-      "ssh-add",
-      ["-q", path],
-      environment: ["SSH_AUTH_SOCK": socket]
-    )
-    try #require(added.status == 0, "\(added.errors)")
-  }
-
-  /// Lends a folder and the socket of an ssh-agent of its own.
-  private func withAgent(_ body: (URL, String) async throws -> Void) async throws {
-    try await KeyTools.withFolder { folder in
-      let socket = folder.path + "/agent"
-      let agent = try RunningProcess("ssh-agent", ["-D", "-a", socket])
-      do {
-        try await eventually("ssh-agent listens") { FileManager.default.fileExists(atPath: socket) }
-        try await body(folder, socket)
-      } catch {
-        await agent.stop()
-        throw error
-      }
-      await agent.stop()
-    }
-  }
 
   /// Lends the socket of an agent that accepts connections and never answers.
   private func withSilentAgent(

@@ -99,4 +99,29 @@ enum KeyTools {
     let fields = try await run("ssh-keygen", ["-lf", path]).text.split(separator: " ")
     return String(try #require(fields.dropFirst().first))
   }
+
+  static func addKey(_ path: String, toAgent socket: String) async throws {
+    let added = try await run(
+      "ssh-add",
+      ["-q", path],
+      environment: ["SSH_AUTH_SOCK": socket]
+    )
+    try #require(added.status == 0, "\(added.errors)")
+  }
+
+  /// Lends a folder and the socket of an ssh-agent of its own.
+  static func withAgent(_ body: (URL, String) async throws -> Void) async throws {
+    try await withFolder { folder in
+      let socket = folder.path + "/agent"
+      let agent = try RunningProcess("ssh-agent", ["-D", "-a", socket])
+      do {
+        try await eventually("ssh-agent listens") { FileManager.default.fileExists(atPath: socket) }
+        try await body(folder, socket)
+      } catch {
+        await agent.stop()
+        throw error
+      }
+      await agent.stop()
+    }
+  }
 }
