@@ -18,44 +18,44 @@ struct Invocation {
 
   /// The value of `-f` or `--fabfile`, as written.
   var fabfile: String?
-  /// The first word that is no flag.
+  /// The command, if it stands before all flags but `-f`; only the library can tell a word after
+  /// other flags from the value of one.
   var command: Command?
   /// Whether the tasks in the fabfile have a say in what is going to happen.
   var needsFabfile: Bool
 
   /// Reads the arguments up to `--`, after which the words are a remote command's.
   init(_ arguments: [String]) {
-    var words: [String] = []
-    var asksIndependent = false
+    var others: [String] = []
     var rest = arguments.dropFirst().prefix { $0 != "--" }[...]
     while let argument = rest.popFirst() {
       if argument == "-f" || argument == "--fabfile" {
         fabfile = rest.popFirst() ?? fabfile
       } else if let value = Self.value(of: argument) {
         fabfile = value
-      } else if Self.independentFlags.contains(argument) {
-        asksIndependent = true
-      } else if !argument.hasPrefix("-") {
-        words.append(argument)
+      } else {
+        others.append(argument)
       }
     }
-    command = words.first.map { $0 == "build" ? .build : .other($0) }
-    needsFabfile = !asksIndependent && Self.needsFabfile(words)
+    let word = others.first.flatMap { $0.hasPrefix("-") ? nil : $0 }
+    command = word.map { $0 == "build" ? .build : .other($0) }
+    needsFabfile = Self.needsFabfile(others)
   }
 
-  private static func needsFabfile(_ words: [String]) -> Bool {
-    guard let command = words.first else { return false }
+  private static func needsFabfile(_ arguments: [String]) -> Bool {
+    guard let command = arguments.first, independentFlags.isDisjoint(with: arguments) else {
+      return false
+    }
     guard independentCommands.contains(command) else { return true }
     // `swab help deploy` is about a task, `swab help run` about a command.
-    return command == "help" && words.dropFirst().contains { !commandNames.contains($0) }
+    return command == "help" && arguments.dropFirst().contains { !commandNames.contains($0) }
   }
 
-  /// The value in `--fabfile=PATH`, `-f=PATH` and `-fPATH`.
+  /// The value in `--fabfile=PATH` and `-f=PATH`.
   private static func value(of argument: String) -> String? {
     for prefix in ["--fabfile=", "-f="] where argument.hasPrefix(prefix) {
       return String(argument.dropFirst(prefix.count))
     }
-    guard argument.hasPrefix("-f"), argument.count > 2 else { return nil }
-    return String(argument.dropFirst(2))
+    return nil
   }
 }

@@ -55,7 +55,7 @@ struct LauncherSearchTests {
   @Test(
     "-f names the file or its folder, and ends the search (TR-2)",
     arguments: [
-      ["-f", "../project/fabfile.yml"], ["-f../project"], ["--fabfile=../project/fabfile.yml"],
+      ["-f", "../project/fabfile.yml"], ["-f=../project"], ["--fabfile=../project/fabfile.yml"],
       ["--fabfile", "~/project/fabfile.yml"], ["-f", "~/project"],
     ]
   )
