@@ -52,7 +52,7 @@ extension EnvKey {
     EnvKey("command_timeout", .seconds, "seconds for a command; default: no limit"),
     EnvKey("always_use_pty", .bool, false, "run commands on a pseudo-terminal"),
     EnvKey("combine_stderr", .bool, false, "read stderr as part of stdout"),
-    EnvKey("shell", .string, "/bin/sh -c", "what runs a command on the host"),
+    EnvKey("shell", .string, "what runs a command; default: /bin/bash -l -c, else /bin/sh -l -c"),
     EnvKey("use_shell", .bool, true, "run commands in that shell"),
     EnvKey("shell_env", .map, "variables for commands"),
     EnvKey("ok_ret_codes", .list, [0], "exit statuses that count as success"),

@@ -1,0 +1,48 @@
+/// The settings of a client, after arguments, `docker_clients` and env were put together.
+struct DockerClientSettings: Sendable, Hashable {
+  var baseURL: String?
+  var version: String?
+  var timeout: Duration
+  var isSecure: Bool
+  var tunnelRemotePort: Int?
+  var tunnelLocalPort: Int
+
+  /// What a call gives explicitly; nil falls back to the `docker_clients` entry, then to env.
+  struct Arguments: Sendable, Hashable {
+    var baseURL: String?
+    var version: String?
+    var timeout: Duration?
+    var tls: Bool?
+    var tunnelRemotePort: Int?
+    var tunnelLocalPort: Int?
+
+    /// These, and for what they leave open, the others.
+    func over(_ other: Arguments) -> Arguments {
+      Arguments(
+        baseURL: baseURL ?? other.baseURL,
+        version: version ?? other.version,
+        timeout: timeout ?? other.timeout,
+        tls: tls ?? other.tls,
+        tunnelRemotePort: tunnelRemotePort ?? other.tunnelRemotePort,
+        tunnelLocalPort: tunnelLocalPort ?? other.tunnelLocalPort
+      )
+    }
+  }
+
+  /// Puts arguments over env.
+  ///
+  /// - Throws: ``FabfileError`` if an env key holds what it can't.
+  init(_ arguments: Arguments, environment: EnvTable) throws {
+    baseURL = try arguments.baseURL ?? environment.string("docker_base_url")
+    if baseURL == "" { baseURL = nil }
+    version = try arguments.version ?? environment.string("docker_api_version")
+    timeout =
+      try arguments.timeout ?? environment.double("docker_timeout").map { .seconds($0) }
+      ?? .seconds(60)
+    isSecure = try arguments.tls ?? environment.bool("docker_tls") ?? false
+    tunnelRemotePort =
+      try arguments.tunnelRemotePort ?? environment.int("docker_tunnel_remote_port")
+    tunnelLocalPort =
+      try arguments.tunnelLocalPort ?? environment.int("docker_tunnel_local_port") ?? 2224
+  }
+}

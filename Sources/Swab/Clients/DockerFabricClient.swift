@@ -1,0 +1,194 @@
+import NIOCore
+internal import SwabSSH
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// A client of the current host's Docker Engine, through a tunnel on a local port; without a host,
+/// of the engine at the base URL, with no tunnel.
+///
+/// Making one connects nowhere: the tunnel opens with the first request. It has all of
+/// ``DockerAPI``, and says what it does as `[host] docker: …`.
+public final class DockerFabricClient: DockerAPI {
+  private struct Open: Sendable {
+    var client: DockerClient
+    var tunnel: Tunnel?
+  }
+
+  let settings: DockerClientSettings
+  let target: HostTarget?
+  private let run: RunContext?
+  /// What the host's tunnel settings are read from.
+  private let environment: EnvTable
+  private let opening: Mutex<Task<Open, any Error>?> = Mutex(nil)
+
+  /// Makes a client for the current host, outside of the pool of
+  /// ``dockerFabric(baseURL:version:timeout:tls:tunnelRemotePort:tunnelLocalPort:)``.
+  ///
+  /// Each argument falls back to its key of `env`. Close the client when it is done with.
+  ///
+  /// - Parameters:
+  ///   - baseURL: Where the engine is, seen from the host (`docker_base_url`); by default
+  ///     `/var/run/docker.sock`.
+  ///   - version: The API version to speak (`docker_api_version`); by default it is negotiated.
+  ///   - timeout: How long a request may take as a whole (`docker_timeout`); by default a minute.
+  ///   - tls: Whether to speak TLS (`docker_tls`).
+  ///   - tunnelRemotePort: The engine's port, for base URLs of TCP without one
+  ///     (`docker_tunnel_remote_port`).
+  ///   - tunnelLocalPort: The first local port to try (`docker_tunnel_local_port`).
+  /// - Throws: ``TaskError`` if a base URL can't be read; ``FabfileError`` if `env` holds what a key
+  ///   can't.
+  public convenience init(
+    baseURL: String? = nil,
+    version: String? = nil,
+    timeout: Duration? = nil,
+    tls: Bool? = nil,
+    tunnelRemotePort: Int? = nil,
+    tunnelLocalPort: Int? = nil
+  ) throws {
+    let arguments = DockerClientSettings.Arguments(
+      baseURL: baseURL,
+      version: version,
+      timeout: timeout,
+      tls: tls,
+      tunnelRemotePort: tunnelRemotePort,
+      tunnelLocalPort: tunnelLocalPort
+    )
+    let scope = TaskScope.current
+    let environment = scope?.environment ?? EnvTable.defaults
+    try self.init(
+      settings: DockerClientSettings(arguments, environment: environment),
+      target: scope?.target,
+      environment: environment,
+      run: scope?.run
+    )
+    scope?.run.clients.adopt(self)
+  }
+
+  init(
+    settings: DockerClientSettings,
+    target: HostTarget?,
+    environment: EnvTable,
+    run: RunContext?
+  ) throws {
+    self.settings = settings
+    self.target = target
+    self.environment = environment
+    self.run = run
+    // A base URL that can't be read is the caller's mistake, so it is reported where it is made.
+    if target != nil { _ = try remoteEngine() }
+  }
+
+  /// The URL that requests go to: of the tunnel's near end, once it is open.
+  public var localURL: String? {
+    get async throws {
+      let open = try await opened()
+      return open.tunnel.map { "tcp://127.0.0.1:\($0.localPort)" } ?? open.client.baseURL
+    }
+  }
+
+  /// The client behind this one, with its tunnel open.
+  ///
+  /// - Returns: A client of the tunnel's local port.
+  /// - Throws: What keeps the tunnel from opening, named after the host.
+  public func engine() async throws -> DockerClient { try await opened().client }
+
+  /// Says what is about to be done, as `[host] docker: …`.
+  ///
+  /// - Parameter message: What is done.
+  public func report(_ message: String) {
+    let console = (TaskScope.current?.run ?? run)?.console
+    console?.say(.user, host: target?.name, label: "docker", message)
+  }
+
+  /// Ends the client's requests, closes its tunnel and gives the local port back; a later request
+  /// opens a fresh tunnel.
+  public func close() async {
+    guard let opening = opening.withLock({ $0.take() }) else { return }
+    opening.cancel()
+    guard let open = try? await opening.value else { return }
+    await open.client.close()
+    if let tunnel = open.tunnel { await run?.tunnels.close(tunnel) }
+  }
+
+  private func opened() async throws -> Open {
+    let task = opening.withLock { opening in
+      if let opening { return opening }
+      // Not a child task: whoever asks first may be cancelled while others wait; close() ends it.
+      let task = Task { try await open() }
+      opening = task
+      return task
+    }
+    do {
+      return try await withTaskCancellationHandler {
+        try await task.value
+      } onCancel: {
+        // Only the end of a run cancels tasks.
+        task.cancel()
+      }
+    } catch {
+      opening.withLock { if $0 == task { $0 = nil } }
+      throw error
+    }
+  }
+
+  private func open() async throws -> Open {
+    guard let target, let run else {
+      if settings.isSecure { _ = try remoteEngine() }
+      let client = try DockerClient(
+        baseURL: settings.baseURL,
+        version: settings.version,
+        timeout: settings.timeout
+      )
+      return Open(client: client)
+    }
+    let tunnel = try await run.tunnels.open(
+      remoteEngine(),
+      of: target,
+      firstPort: settings.tunnelLocalPort,
+      environment: environment
+    )
+    let client = try DockerClient(
+      address: DockerAddress(.tcp(host: "127.0.0.1", port: tunnel.localPort)),
+      version: settings.version,
+      timeout: settings.timeout,
+      host: target.name,
+      describedAs: "tcp://127.0.0.1:\(tunnel.localPort)",
+      eventLoop: run.connections.eventLoop(for: target.endpoint),
+      verifyPeer: Self.verifier(isUnchecked: try environment.bool("tunnel_unchecked") ?? false)
+    )
+    return Open(client: client, tunnel: tunnel)
+  }
+
+  private func remoteEngine() throws -> RemoteEngine {
+    try RemoteEngine(
+      baseURL: settings.baseURL,
+      remotePort: settings.tunnelRemotePort,
+      isSecure: settings.isSecure
+    )
+  }
+
+  /// Refuses a listener that isn't ours: between two tunnels on one port somebody else could have
+  /// taken it.
+  private static func verifier(
+    isUnchecked: Bool
+  ) -> (@Sendable (SocketAddress, SocketAddress) throws -> Void)? {
+    if isUnchecked { return nil }
+    return { _, remote in
+      let owner = PeerOwner.user(listeningAt: remote)
+      guard owner == geteuid() else {
+        throw TaskError(
+          .tunnelFailed,
+          "port \(remote.port ?? 0) is not held by the user who runs swab, but by "
+            + (owner.map { "user id \($0)" } ?? "nobody")
+        )
+      }
+    }
+  }
+}

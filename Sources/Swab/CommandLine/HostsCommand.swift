@@ -1,0 +1,77 @@
+import ArgumentParser
+
+/// `swab hosts`.
+struct HostsCommand: SwabSubcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "hosts",
+    abstract: "Show which hosts a selection means, and the env of a host.",
+    discussion: """
+      Without -H and -R, all hosts of fabfile.yml are shown. Nothing is connected.
+
+      swab hosts -R web
+      swab hosts --env h1
+      """
+  )
+
+  @OptionGroup(title: "Hosts")
+  var selection: SelectionFlags
+
+  @Option(
+    name: .customLong("env"),
+    help: ArgumentHelp("Show each value of a host's env, and where it is set.", valueName: "host")
+  )
+  var environmentHost: String?
+
+  func perform(in main: CommandLineMain) async throws -> ExitStatus {
+    let project = try Project(main, selection, flags: try EnvLayer.flags(selection))
+    if let host = environmentHost {
+      printEnvironment(try project.selector.target(named: host))
+      return .success
+    }
+    let targets = try project.selector.selectedOrAll()
+    guard !targets.isEmpty else {
+      throw UsageError(
+        "there are no hosts to show",
+        hint: "add some to fabfile.yml under hosts:, or select with -H",
+        exitStatus: .noHost
+      )
+    }
+    printTable(targets)
+    return .success
+  }
+
+  private func printTable(_ targets: [HostTarget]) {
+    let names = targets.map(\.name.count).max() ?? 0
+    let places = targets.map { "\($0.endpoint)".count }.max() ?? 0
+    for target in targets {
+      let roles = target.roles.isEmpty ? "-" : target.roles.joined(separator: ",")
+      print("\(padded(target.name, names))  \(padded("\(target.endpoint)", places))  \(roles)")
+    }
+  }
+
+  private func printEnvironment(_ target: HostTarget) {
+    let rows = target.environment.rows
+    let width = rows.map(\.key.count).max() ?? 0
+    for row in rows {
+      print("\(padded(row.key, width))  \(row.value)  (\(row.origin))")
+      for other in row.disagreements {
+        print("\(padded("", width))  ! \(other.origin) says \(other.value)")
+      }
+    }
+  }
+
+  private func padded(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+}
+
+extension Selector {
+  /// What `-H` and `-R` select, or all hosts of the file, without those excluded.
+  func selectedOrAll() throws(UsageError) -> [HostTarget] {
+    let level = commandLine.isEmpty ? variableLevel : commandLine
+    guard level.isEmpty else { return try exclude([], from: try targets(of: level)) }
+    var all: [HostTarget] = []
+    for reference in inventory.inventoryHosts { all.append(try target(of: reference)) }
+    return try exclude([], from: all)
+  }
+}

@@ -1,0 +1,133 @@
+internal import SwabSSH
+import SwabYAML
+
+/// The fabfile, ssh_config, variables and flags of an invocation, read.
+struct Project: Sendable {
+  var inventory: Inventory
+  var registry: TaskRegistry
+  var selector: Selector
+  /// Values without a host.
+  var environment: EnvTable
+  /// Secrets that stand in the file, the variables or the flags.
+  var secrets: [String]
+
+  /// Reads everything that a run needs to know before it connects anywhere.
+  ///
+  /// - Throws: ``UsageError`` or ``FabfileError`` with file, line and column.
+  init(_ main: CommandLineMain, _ selection: SelectionFlags, flags: EnvLayer) throws {
+    let process = main.process
+    registry = try TaskRegistry(main.fabfile)
+    inventory = try Self.inventory(process)
+    let variables = try EnvLayer.variables(
+      from: process.environment,
+      excluding: EnvLayer.reservedVariables.union(Self.selectionVariables)
+    )
+    environment = inventory.environment(
+      for: nil as HostReference?,
+      variables: variables,
+      flags: flags
+    )
+    let configuration = try Self.sshConfiguration(environment, process)
+    selector = Selector(
+      inventory: inventory,
+      sshConfiguration: configuration,
+      variables: variables,
+      flags: flags,
+      commandLine: Selector.Level(
+        hosts: try Self.split(selection.hosts),
+        roles: try Self.split(selection.roles)
+      ),
+      variableLevel: Selector.Level(
+        hosts: try Self.split([process.environment["SWAB_HOSTS"] ?? ""]),
+        roles: try Self.split([process.environment["SWAB_ROLES"] ?? ""])
+      ),
+      excluded: try Self.split(
+        selection.excludeHosts + [process.environment["SWAB_EXCLUDE_HOSTS"] ?? ""]
+      ),
+      person: process.person
+    )
+    try inventory.validate(literalHosts: configuration.isLiteralHost)
+    secrets = Self.secrets(inventory, [variables, flags], environment)
+  }
+
+  private static let selectionVariables: Set<String> = [
+    "SWAB_HOSTS", "SWAB_ROLES", "SWAB_EXCLUDE_HOSTS", "SWAB_SWIFTC", "SWAB_LIBRARY",
+  ]
+
+  private static func inventory(_ process: ProcessContext) throws -> Inventory {
+    guard let path = process.fabfilePath else { return .empty }
+    return try Inventory.load(
+      path: path,
+      name: Paths.relative(path, to: process.environment["PWD"]),
+      environment: process.environment
+    )
+  }
+
+  private static func sshConfiguration(
+    _ environment: EnvTable,
+    _ process: ProcessContext
+  ) throws -> SSHConfiguration {
+    guard try environment.bool("use_ssh_config") ?? true else { return SSHConfiguration() }
+    let entry = environment.entry(for: "ssh_config_path")
+    let isDefault = entry.map { $0.origin == .builtIn } ?? true
+    let path = try environment.string("ssh_config_path")
+    do {
+      return try SSHConfiguration.load(
+        path: isDefault ? nil : path.map { Paths.expanded($0, home: process.person.home) },
+        home: process.person.home
+      )
+    } catch {
+      throw UsageError("\(error)")
+    }
+  }
+
+  private static func split(_ texts: [String]) throws -> [String] {
+    texts.flatMap { HostRange.split($0) }
+  }
+
+  private static func secrets(
+    _ inventory: Inventory,
+    _ layers: [EnvLayer],
+    _ environment: EnvTable
+  ) -> [String] {
+    var all = layers + [inventory.env]
+    all += inventory.roles.values.map(\.layer)
+    all += (inventory.hosts ?? [:]).values.map(\.layer)
+    all += inventory.dockerClients.values.map(\.settings)
+    return all.flatMap { layer in
+      layer.entries.flatMap { key, entry -> [String] in
+        guard let value = try? environment.resolve(entry) else { return [] }
+        return value.secrets(isSecret: entry.isSecret || SecretKeys.isSecret(key))
+      }
+    }
+  }
+}
+
+extension EnvValue {
+  /// The texts within that may not be shown.
+  func secrets(isSecret: Bool) -> [String] {
+    switch self {
+    case .list(let values): values.flatMap { $0.secrets(isSecret: isSecret) }
+    case .map(let map):
+      map.flatMap { $0.value.secrets(isSecret: isSecret || SecretKeys.isSecret($0.key)) }
+    case .string(let text): isSecret ? [text] : []
+    case .int(let number): isSecret ? ["\(number)"] : []
+    case .null, .bool, .double: []
+    }
+  }
+}
+
+/// Paths as people write and read them.
+enum Paths {
+  /// `path` with a leading `~` replaced.
+  static func expanded(_ path: String, home: String) -> String {
+    if path == "~" { return home }
+    return path.hasPrefix("~/") ? home + path.dropFirst() : path
+  }
+
+  /// `path` seen from a folder, if it is below it.
+  static func relative(_ path: String, to folder: String?) -> String {
+    guard let folder, !folder.isEmpty, path.hasPrefix(folder + "/") else { return path }
+    return String(path.dropFirst(folder.count + 1))
+  }
+}

@@ -1,0 +1,28 @@
+/// What a person wrote on the command line or in a fabfile can't be done; nothing was connected.
+struct UsageError: Error, CustomStringConvertible {
+  var message: String
+  var hint: String?
+  var exitStatus: ExitStatus
+
+  init(_ message: String, hint: String? = nil, exitStatus: ExitStatus = .usage) {
+    self.message = message
+    self.hint = hint
+    self.exitStatus = exitStatus
+  }
+
+  var description: String { message + (hint.map { "\nhint: \($0)" } ?? "") }
+}
+
+/// The exit statuses of `swab`, which scripts decide on.
+enum ExitStatus: Int32, Sendable {
+  case success = 0
+  case taskFailed = 1
+  case usage = 2
+  case noHost = 3
+  /// Hosts could only not be reached, or refused the user; no task failed.
+  case unreachable = 4
+  case internalError = 70
+  case interrupted = 130
+  /// The reader of standard output went away (128 + SIGPIPE, as shells say it).
+  case closedPipe = 141
+}

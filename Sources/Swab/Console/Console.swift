@@ -1,0 +1,156 @@
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Where all that a person reads is written: whole lines, `[host] label: text`.
+///
+/// Results (output of commands, what tasks print) go to standard output, everything else to
+/// standard error. Secrets are masked and control sequences written out in every line.
+final class Console: Sendable {
+  /// How lines look; decided once, at the start.
+  struct Style: Sendable {
+    var shown: Set<OutputLevel> = OutputLevel.shownByDefault
+    var coloursResults = false
+    var coloursDiagnostics = false
+    var hasPrefix = true
+    var colourizesErrors = false
+  }
+
+  let style: Style
+  let secrets = SecretMask()
+  private let writer = OutputWriter()
+  /// The longest host name of the run, to which prefixes are padded on a terminal.
+  private let width = Mutex(0)
+  private let said: Mutex<Set<String>> = Mutex([])
+
+  init(style: Style = Style()) { self.style = style }
+
+  /// Pads the prefixes of the lines to come to the longest of these names (on a terminal only, so
+  /// that what programs read stays plain).
+  func align(to names: some Collection<String>) {
+    let longest = names.map(\.count).max() ?? 0
+    width.withLock { $0 = min(40, max($0, longest)) }
+  }
+
+  func isShown(_ level: OutputLevel) -> Bool { style.shown.contains(level) }
+
+  /// Writes text, a line for each of its lines.
+  ///
+  /// - Parameters:
+  ///   - level: What kind of line it is.
+  ///   - host: The host it is about.
+  ///   - label: What stands before the text, such as `run` in `[h1] run: uptime`.
+  ///   - text: What to say.
+  func say(_ level: OutputLevel, host: String? = nil, label: String? = nil, _ text: String) {
+    guard isShown(level) else { return }
+    var bytes: [UInt8] = []
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      append(Array(line.utf8)[...], level, host, label, suffix: "", to: &bytes)
+    }
+    writer.write(bytes, to: level.isResult ? 1 : 2)
+  }
+
+  /// Writes text once in a run, however often it is said.
+  func sayOnce(_ level: OutputLevel, host: String? = nil, label: String? = nil, _ text: String) {
+    let isNew = said.withLock { $0.insert("\(host ?? "")\u{0}\(text)").inserted }
+    if isNew { say(level, host: host, label: label, text) }
+  }
+
+  /// A warning.
+  func warn(host: String? = nil, _ text: String) {
+    say(.warnings, host: host, label: "warning", text)
+  }
+
+  /// Writes to standard output as it is: what a command such as `swab list` was asked for.
+  func printResult(_ text: String) {
+    writer.write(Array((secrets.masked(text) + "\n").utf8), to: 1)
+  }
+
+  /// Writes the lines of a stream's chunk, and waits while too much is queued.
+  func output(
+    _ level: OutputLevel,
+    host: String?,
+    lines: (_ line: (ArraySlice<UInt8>, LineAssembler.Line.Ending) -> Void) -> Void
+  ) async {
+    guard isShown(level) else { return }
+    var bytes: [UInt8] = []
+    let label = level == .stdout ? "out" : "err"
+    lines { line, ending in
+      let suffix =
+        switch ending {
+        case .newline: ""
+        case .none: " (no newline)"
+        case .tooLong: " (line goes on)"
+        }
+      append(line, level, host, label, suffix: suffix, to: &bytes)
+    }
+    guard !bytes.isEmpty else { return }
+    writer.write(bytes, to: level.isResult ? 1 : 2)
+    await writer.waitForRoom()
+  }
+
+  func whenPipeCloses(_ action: @escaping @Sendable () -> Void) { writer.whenPipeCloses(action) }
+
+  /// Returns when everything said is written.
+  func finish() async { await writer.finish() }
+
+  private func append(
+    _ line: ArraySlice<UInt8>,
+    _ level: OutputLevel,
+    _ host: String?,
+    _ label: String?,
+    suffix: String,
+    to output: inout [UInt8]
+  ) {
+    let hasColour = level.isResult ? style.coloursResults : style.coloursDiagnostics
+    if let host, style.hasPrefix {
+      let padding = hasColour ? width.withLock { $0 } - host.count : 0
+      let prefix = "[\(host)]" + String(repeating: " ", count: max(0, padding))
+      output += Array((hasColour ? HostColour.paint(prefix, for: host) : prefix).utf8)
+      output.append(UInt8(ascii: " "))
+    }
+    if let label {
+      let text = "\(label): "
+      output += Array((hasColour ? paint(text, level, label) : text).utf8)
+    }
+    TerminalText.append(secrets.masked(line), to: &output)
+    output += Array(suffix.utf8)
+    output.append(10)
+  }
+
+  private func paint(_ text: String, _ level: OutputLevel, _ label: String) -> String {
+    switch (level, label) {
+    case (.warnings, _): HostColour.paint(text, code: "33")
+    case (.aborts, _), (_, "error"): HostColour.paint(text, code: "31")
+    default: HostColour.paint(text, code: "2")
+    }
+  }
+}
+
+extension Console.Style {
+  /// The style for this process's own standard output and standard error.
+  ///
+  /// - Parameter colour: `auto`, `always` or `never`; `auto` means a terminal without `NO_COLOR`.
+  static func current(
+    shown: Set<OutputLevel>,
+    environment: [String: String],
+    colour: String = "auto"
+  ) -> Console.Style {
+    func colours(_ descriptor: Int32) -> Bool {
+      if colour != "auto" { return colour == "always" }
+      let isOff = !(environment["NO_COLOR"] ?? "").isEmpty || environment["TERM"] == "dumb"
+      return !isOff && isatty(descriptor) == 1
+    }
+    var style = Console.Style()
+    style.shown = shown
+    style.coloursResults = colours(1)
+    style.coloursDiagnostics = colours(2)
+    return style
+  }
+}

@@ -1,0 +1,166 @@
+/// Carries out steps: the hosts of one after another, serially or several at once.
+struct Executor: Sendable {
+  let run: RunContext
+
+  /// Runs a step.
+  ///
+  /// - Returns: An outcome for every host of the step, in its order.
+  func execute(_ step: ExecutionStep) async -> [TaskOutcome] {
+    if step.task.runsOnlyOnce, !step.targets.isEmpty { return await executeOnce(step) }
+    if step.targets.isEmpty {
+      return [await attempt(step, on: nil)]
+    }
+    return switch step.mode {
+    case .serial: await executeSerially(step)
+    case .parallel(let width): await executeInParallel(step, width: width)
+    }
+  }
+
+  private func executeSerially(_ step: ExecutionStep) async -> [TaskOutcome] {
+    var outcomes: [TaskOutcome] = []
+    var stop: TaskOutcome?
+    for target in step.targets {
+      if let stop {
+        outcomes.append(.notAttempted(target.name, step, "'\(stop.host)' failed before"))
+        continue
+      }
+      if Task.isCancelled {
+        outcomes.append(.notAttempted(target.name, step, "the run was interrupted"))
+        continue
+      }
+      let outcome = await attempt(step, on: target)
+      outcomes.append(outcome)
+      if stopsTheRest(outcome), !run.options.warnsOnly { stop = outcome }
+    }
+    return outcomes
+  }
+
+  private func executeInParallel(_ step: ExecutionStep, width: Int) async -> [TaskOutcome] {
+    var outcomes: [TaskOutcome?] = Array(repeating: nil, count: step.targets.count)
+    var stop: TaskOutcome?
+    await withTaskGroup(of: (Int, TaskOutcome).self) { group in
+      var waiting = step.targets.indices[...]
+      func startNext() {
+        guard stop == nil, !Task.isCancelled, let index = waiting.popFirst() else { return }
+        group.addTask { (index, await attempt(step, on: step.targets[index])) }
+      }
+      for _ in 0..<width { startNext() }
+      for await (index, outcome) in group {
+        outcomes[index] = outcome
+        if stopsTheRest(outcome) { stop = stop ?? outcome }
+        startNext()
+      }
+    }
+    return outcomes.enumerated().map { index, outcome in
+      let reason = stop.map { "'\($0.host)' failed before" } ?? "the run was interrupted"
+      return outcome ?? .notAttempted(step.targets[index].name, step, reason)
+    }
+  }
+
+  /// Runs a task that runs once, and gives its outcome to all hosts of the step.
+  private func executeOnce(_ step: ExecutionStep) async -> [TaskOutcome] {
+    guard let first = step.targets.first else { return [] }
+    let once = await run.runOnce(step.onceKey) { await attempt(step, on: first) }
+    if !once.isFirst {
+      run.console.say(
+        .status,
+        host: first.name,
+        "Task '\(step.task.name)' ran before; it runs once"
+      )
+    }
+    return step.targets.map { once.outcome.renamed(to: $0.name) }
+  }
+
+  private func stopsTheRest(_ outcome: TaskOutcome) -> Bool {
+    if run.options.keepsGoing || outcome.succeeded { return false }
+    return !(run.options.skipsBadHosts && outcome.state == .unreachable)
+  }
+
+  /// Runs a task for one host, or once without.
+  private func attempt(_ step: ExecutionStep, on target: HostTarget?) async -> TaskOutcome {
+    let name = target?.name ?? TaskOutcome.localOnly
+    let scope = TaskScope(
+      run: run,
+      target: target,
+      task: step.task.name,
+      env: target?.environment ?? run.environment
+    )
+    run.console.say(.status, host: target?.name, "Executing task '\(step.task.name)'")
+    let start = ContinuousClock.now
+    func outcome(_ state: TaskOutcome.State, _ value: (any Sendable)?, _ error: (any Error)?)
+      -> TaskOutcome
+    {
+      TaskOutcome(
+        host: name,
+        state: state,
+        value: value,
+        error: error,
+        duration: ContinuousClock.now - start,
+        task: step.task.name
+      )
+    }
+    do {
+      let value = try await TaskScope.$current.withValue(scope) {
+        try await call(step, scope, target)
+      }
+      await disconnectIfEager(target)
+      return outcome(.ok, value is Void ? nil : value, nil)
+    } catch {
+      let state = Failure.state(of: error, isCancelled: Task.isCancelled)
+      run.console.say(.aborts, host: target?.name, label: "error", Failure.text(error, on: name))
+      Failure.sayCauses(of: error, on: target?.name, console: run.console)
+      await disconnectIfEager(target)
+      return outcome(state, nil, error)
+    }
+  }
+
+  private func disconnectIfEager(_ target: HostTarget?) async {
+    guard run.options.eagerlyDisconnects, let target else { return }
+    await run.clients.close(host: target)
+    await run.tunnels.close(endpoint: target.endpoint)
+    await run.connections.close(target.endpoint)
+  }
+
+  private func call(
+    _ step: ExecutionStep,
+    _ scope: TaskScope,
+    _ target: HostTarget?
+  ) async throws -> any Sendable {
+    switch step.task.body {
+    case .plain(let body): return try await body()
+    case .host(let body):
+      guard let target else { throw TaskError.noCurrentHost("task '\(step.task.name)'") }
+      return try await body(Host(scope: scope, target: target))
+    case .hostAndArguments(let body):
+      guard let target else { throw TaskError.noCurrentHost("task '\(step.task.name)'") }
+      return try await body(Host(scope: scope, target: target), step.arguments)
+    }
+  }
+}
+
+extension TaskOutcome {
+  /// The key of a task that ran without a host, as in Fabric 1.
+  static let localOnly = "<local-only>"
+
+  static func notAttempted(_ host: String, _ step: ExecutionStep, _ reason: String) -> TaskOutcome {
+    TaskOutcome(
+      host: host,
+      state: .notAttempted,
+      value: nil,
+      error: TaskError(.aborted, reason),
+      duration: .zero,
+      task: step.task.name
+    )
+  }
+
+  func renamed(to host: String) -> TaskOutcome {
+    TaskOutcome(
+      host: host,
+      state: state,
+      value: value,
+      error: error,
+      duration: duration,
+      task: task
+    )
+  }
+}

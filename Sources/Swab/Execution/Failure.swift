@@ -1,0 +1,56 @@
+internal import SwabSSH
+
+/// What an error of a task means for its host, and how it is told.
+enum Failure {
+  /// The state of a host whose task threw `error`.
+  static func state(of error: any Error, isCancelled: Bool) -> TaskOutcome.State {
+    if isCancelled || error is CancellationError { return .cancelled }
+    switch error {
+    case let error as SSHError: return state(of: error)
+    case let error as TaskError: return error.code == .commandTimedOut ? .timedOut : .failed
+    case let error as DockerError:
+      if let cause = error.cause as? SSHError { return state(of: cause) }
+      return error.code == .timeout ? .timedOut : .failed
+    default: return .failed
+    }
+  }
+
+  /// The error as one paragraph, without the host's name, which stands before it already.
+  static func text(_ error: any Error, on host: String) -> String {
+    var text =
+      switch error {
+      case is SSHError, is TaskError, is DockerError, is FabfileError, is UsageError: "\(error)"
+      case is CancellationError: "the run was interrupted"
+      default: "\(type(of: error)): \(error)"
+      }
+    if text.hasPrefix("\(host): ") { text.removeFirst(host.count + 2) }
+    return text
+  }
+
+  /// The first line of the error, for a table.
+  static func summary(_ error: any Error, on host: String) -> String {
+    let text = text(error, on: host)
+    return String(text.prefix { $0 != "\n" })
+  }
+
+  /// Shows the errors underneath, if the level `exceptions` is on.
+  static func sayCauses(of error: any Error, on host: String?, console: Console) {
+    var cause = (error as? SSHError)?.cause ?? (error as? DockerError)?.cause
+    while let next = cause {
+      console.say(.exceptions, host: host, label: "because", "\(type(of: next)): \(next)")
+      cause = (next as? SSHError)?.cause
+    }
+  }
+
+  private static func state(of error: SSHError) -> TaskOutcome.State {
+    switch error.code {
+    case .authenticationFailed: .authenticationFailed
+    case .commandTimedOut: .timedOut
+    case .cancelled: .cancelled
+    case .unreachable, .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked, .noCommonAlgorithm,
+      .connectionLost:
+      .unreachable
+    default: .failed
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import NIOPosix
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Carries out a plan until it is done, interrupted, or nobody reads its output any more.
+struct InterruptibleRun: Sendable {
+  let run: RunContext
+
+  /// Carries out the plan and closes what the run opened.
+  ///
+  /// Ctrl-C or SIGTERM once cancels the tasks, which ends their commands on the hosts; the second
+  /// one ends the process at once.
+  func carryOut(_ plan: ExecutionPlan) async -> RunLedger {
+    let ledger = RunLedger()
+    let work = Task { await steps(of: plan, ledger) }
+    Signals.watch { count in
+      guard count == 1 else {
+        TerminalState.restore()
+        _exit(ExitStatus.interrupted.rawValue)
+      }
+      ledger.markInterrupted()
+      run.console.say(
+        .warnings,
+        "interrupted: ending what runs on the hosts; once more exits at once"
+      )
+      work.cancel()
+    }
+    run.console.whenPipeCloses {
+      ledger.markPipeClosed()
+      work.cancel()
+    }
+    await work.value
+    await run.close()
+    return ledger
+  }
+
+  private func steps(of plan: ExecutionPlan, _ ledger: RunLedger) async {
+    let executor = Executor(run: run)
+    var stop: TaskOutcome?
+    for step in plan.steps {
+      var step = step
+      if let stop, !run.options.keepsGoing {
+        ledger.add(notStarted(step, "task '\(stop.task)' failed on '\(stop.host)' before"))
+        continue
+      }
+      if Task.isCancelled {
+        ledger.add(notStarted(step, "the run was interrupted"))
+        continue
+      }
+      // What failed once is left alone for the rest of the run.
+      let wasLocal = step.targets.isEmpty
+      step.targets.removeAll { ledger.hasFailed($0.name) }
+      guard wasLocal || !step.targets.isEmpty else { continue }
+      let outcomes = await executor.execute(step)
+      ledger.add(outcomes)
+      stop = stop ?? outcomes.first { isFailure($0) }
+    }
+  }
+
+  private func isFailure(_ outcome: TaskOutcome) -> Bool {
+    if outcome.succeeded { return false }
+    return !(run.options.skipsBadHosts && outcome.state == .unreachable)
+  }
+
+  private func notStarted(_ step: ExecutionStep, _ reason: String) -> [TaskOutcome] {
+    let hosts = step.targets.isEmpty ? [TaskOutcome.localOnly] : step.targets.map(\.name)
+    return hosts.map { .notAttempted($0, step, reason) }
+  }
+}
+
+/// SIGINT, SIGTERM and SIGHUP, counted.
+enum Signals {
+  /// What the handler, which may do hardly anything, writes to.
+  nonisolated(unsafe) private static var writeEnd: Int32 = -1
+
+  /// Calls `action` with 1, 2, … for each signal, on a thread of its own.
+  static func watch(_ action: @escaping @Sendable (Int) -> Void) {
+    var ends: [Int32] = [-1, -1]
+    guard systemPipe(&ends) == 0 else { return }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    let readEnd = ends[0]
+    // Written once, before any handler is installed that reads it.
+    writeEnd = ends[1]
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      signal(number) { _ in
+        var byte: UInt8 = 0
+        let saved = errno
+        write(Signals.writeEnd, &byte, 1)
+        errno = saved
+      }
+    }
+    let thread = NIOThreadPool(numberOfThreads: 1)
+    thread.start()
+    thread.submit { _ in
+      var count = 0
+      var byte: UInt8 = 0
+      while true {
+        let got = read(readEnd, &byte, 1)
+        if got < 0, errno == EINTR { continue }
+        guard got == 1 else { return }
+        count += 1
+        action(count)
+      }
+    }
+  }
+}
+
+private func systemPipe(_ ends: UnsafeMutablePointer<Int32>) -> Int32 { pipe(ends) }

@@ -1,0 +1,94 @@
+import NIOCore
+import NIOPosix
+internal import SwabSSH
+import Synchronization
+
+/// One invocation of swab: what it was told, and what its tasks share.
+final class RunContext: Sendable {
+  let inventory: Inventory
+  let registry: TaskRegistry
+  let selector: Selector
+  let console: Console
+  let connections: ConnectionPool
+  let tunnels: TunnelPool
+  let clients: DockerClientPool
+  /// Values without a host: what a task that runs locally reads.
+  let environment: EnvTable
+  let options: RunOptions
+  private let once: Mutex<[String: Task<OnceValue, Never>]> = Mutex([:])
+
+  /// What a task that runs once gave, for all who ask later.
+  struct OnceValue: Sendable {
+    var outcome: TaskOutcome
+  }
+
+  init(
+    inventory: Inventory,
+    registry: TaskRegistry,
+    selector: Selector,
+    console: Console,
+    authentication: Authentication,
+    environment: EnvTable,
+    options: RunOptions
+  ) {
+    self.inventory = inventory
+    self.registry = registry
+    self.selector = selector
+    self.console = console
+    self.environment = environment
+    self.options = options
+    connections = ConnectionPool(
+      console: console,
+      authentication: authentication,
+      handshakes: SSHHandshakeLimit((try? environment.int("max_startups")) ?? 30)
+    )
+    tunnels = TunnelPool(connections: connections, console: console)
+    clients = DockerClientPool()
+  }
+
+  /// Closes clients, tunnels and connections, in this order.
+  func close() async {
+    await clients.closeAll()
+    await tunnels.closeAll()
+    await connections.closeAll()
+  }
+
+  /// Runs a task that runs once, or gives what it gave.
+  ///
+  /// - Parameters:
+  ///   - key: The task and its arguments.
+  ///   - body: What runs if nobody ran it before.
+  func runOnce(
+    _ key: String,
+    _ body: @escaping @Sendable () async -> TaskOutcome
+  ) async -> (outcome: TaskOutcome, isFirst: Bool) {
+    let (task, isFirst) = once.withLock { once -> (Task<OnceValue, Never>, Bool) in
+      if let task = once[key] { return (task, false) }
+      // A task of its own, since whoever asks second waits for it too; it is awaited right below.
+      let task = Task { OnceValue(outcome: await body()) }
+      once[key] = task
+      return (task, true)
+    }
+    let value = await withTaskCancellationHandler {
+      await task.value
+    } onCancel: {
+      task.cancel()
+    }
+    return (value.outcome, isFirst)
+  }
+}
+
+/// What the command line says of a whole run.
+struct RunOptions: Sendable {
+  /// Start further hosts and tasks after a failure.
+  var keepsGoing = false
+  /// A host that can't be reached is a warning.
+  var skipsBadHosts = false
+  /// `-P`: tasks that don't say otherwise run in parallel.
+  var isParallel = false
+  /// `-z`: how many hosts at once; nil for all of them.
+  var poolSize: Int?
+  /// A failure of a task doesn't stop a serial task's further hosts.
+  var warnsOnly = false
+  var eagerlyDisconnects = false
+}

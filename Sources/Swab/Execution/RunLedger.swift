@@ -1,0 +1,76 @@
+import Synchronization
+
+/// What became of every selected host: exactly one state each.
+final class RunLedger: Sendable {
+  private struct State {
+    var order: [String] = []
+    var outcomes: [String: TaskOutcome] = [:]
+    var isInterrupted = false
+    var isPipeClosed = false
+  }
+
+  private let state = Mutex(State())
+
+  /// Notes outcomes; the first one of a host that isn't `ok` is the one that counts.
+  func add(_ outcomes: [TaskOutcome]) {
+    state.withLock { state in
+      for outcome in outcomes {
+        guard let before = state.outcomes[outcome.host] else {
+          state.order.append(outcome.host)
+          state.outcomes[outcome.host] = outcome
+          continue
+        }
+        if before.succeeded {
+          state.outcomes[outcome.host] = outcome.lasting(before.duration + outcome.duration)
+        }
+      }
+    }
+  }
+
+  func hasFailed(_ host: String) -> Bool {
+    state.withLock { $0.outcomes[host]?.failed ?? false }
+  }
+
+  func markInterrupted() { state.withLock { $0.isInterrupted = true } }
+
+  func markPipeClosed() { state.withLock { $0.isPipeClosed = true } }
+
+  var isInterrupted: Bool { state.withLock { $0.isInterrupted } }
+
+  var isPipeClosed: Bool { state.withLock { $0.isPipeClosed } }
+
+  /// The hosts in the order they were selected, with their states.
+  var outcomes: [TaskOutcome] {
+    state.withLock { state in state.order.compactMap { state.outcomes[$0] } }
+  }
+
+  /// What the process ends with.
+  func exitStatus(_ options: RunOptions) -> ExitStatus {
+    if isInterrupted { return .interrupted }
+    var hasFailed = false
+    var isUnreachable = false
+    for outcome in outcomes {
+      switch outcome.state {
+      case .ok, .notAttempted: continue
+      case .failed, .timedOut, .cancelled: hasFailed = true
+      case .authenticationFailed: isUnreachable = true
+      case .unreachable: isUnreachable = isUnreachable || !options.skipsBadHosts
+      }
+    }
+    if hasFailed { return .taskFailed }
+    return isUnreachable ? .unreachable : .success
+  }
+}
+
+extension TaskOutcome {
+  fileprivate func lasting(_ duration: Duration) -> TaskOutcome {
+    TaskOutcome(
+      host: host,
+      state: state,
+      value: value,
+      error: error,
+      duration: duration,
+      task: task
+    )
+  }
+}

@@ -1,0 +1,51 @@
+import Synchronization
+
+/// What a running task can reach: its host, its `env`, and the run that it is part of.
+///
+/// It travels as a task-local value, so `run(…)` and `dockerFabric()` find it as Fabric's
+/// operations find `env.host_string`, and each host's task has its own.
+final class TaskScope: Sendable {
+  @TaskLocal static var current: TaskScope?
+
+  let run: RunContext
+  let target: HostTarget?
+  let task: String
+  /// A copy per host and task: no host ever sees another's change.
+  let env: Mutex<EnvTable>
+
+  init(run: RunContext, target: HostTarget?, task: String, env: EnvTable) {
+    self.run = run
+    self.target = target
+    self.task = task
+    self.env = Mutex(env)
+  }
+
+  /// The scope of the running task.
+  ///
+  /// - Throws: ``TaskError`` outside of a task.
+  static func require(_ what: String) throws -> TaskScope {
+    guard let scope = current else {
+      throw TaskError(
+        .usage,
+        "\(what) works within a task only",
+        hint: "call it in the closure or function given to task(…)"
+      )
+    }
+    return scope
+  }
+
+  /// The scope of the running task, which must have a host.
+  static func requireHost(_ what: String) throws -> (scope: TaskScope, target: HostTarget) {
+    let scope = try require(what)
+    guard let target = scope.target else { throw TaskError.noCurrentHost(what) }
+    return (scope, target)
+  }
+
+  /// How lines name the host; nil without one.
+  var hostName: String? { target?.name }
+
+  /// The values in force now.
+  var environment: EnvTable { env.withLock { $0 } }
+
+  var console: Console { run.console }
+}

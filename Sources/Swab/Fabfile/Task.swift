@@ -1,0 +1,138 @@
+// One function per kind of body, and each kind twice: for bodies that give no value, whose
+// statements the compiler checks one by one, and for those that give one. The second is
+// disfavoured, so that a mistake in a closure is reported where it stands, not as "no exact
+// matches" at the call.
+
+/// Declares a task whose body takes nothing: it finds its host through `currentHost`,
+/// ``dockerFabric(baseURL:version:timeout:tls:tunnelRemotePort:tunnelLocalPort:)`` and `run`.
+///
+/// - Parameters:
+///   - name: What `swab run` calls it.
+///   - help: One line for `swab list`.
+///   - file: The file that declares it; leave it out.
+///   - line: The line that declares it; leave it out.
+///   - body: What runs for each host.
+public func task(
+  _ name: String,
+  _ help: String = "",
+  file: String = #fileID,
+  line: Int = #line,
+  _ body: @escaping @Sendable () async throws -> Void
+) -> TaskDefinition {
+  define(name, help, [], file, line, .plain { try await body() })
+}
+
+/// Declares a task whose body takes nothing and gives a value, which `execute` returns per host.
+///
+/// - Parameters:
+///   - name: What `swab run` calls it.
+///   - help: One line for `swab list`.
+///   - file: The file that declares it; leave it out.
+///   - line: The line that declares it; leave it out.
+///   - body: What runs for each host.
+@_disfavoredOverload
+public func task<Value: Sendable>(
+  _ name: String,
+  _ help: String = "",
+  file: String = #fileID,
+  line: Int = #line,
+  _ body: @escaping @Sendable () async throws -> Value
+) -> TaskDefinition {
+  define(name, help, [], file, line, .plain { try await body() })
+}
+
+/// Declares a task whose body takes its host.
+///
+/// - Parameters:
+///   - name: What `swab run` calls it.
+///   - help: One line for `swab list`.
+///   - file: The file that declares it; leave it out.
+///   - line: The line that declares it; leave it out.
+///   - body: What runs for each host.
+public func task(
+  _ name: String,
+  _ help: String = "",
+  file: String = #fileID,
+  line: Int = #line,
+  _ body: @escaping @Sendable (_ host: Host) async throws -> Void
+) -> TaskDefinition {
+  define(name, help, [], file, line, .host { try await body($0) })
+}
+
+/// Declares a task whose body takes its host and gives a value, which `execute` returns per host.
+///
+/// - Parameters:
+///   - name: What `swab run` calls it.
+///   - help: One line for `swab list`.
+///   - file: The file that declares it; leave it out.
+///   - line: The line that declares it; leave it out.
+///   - body: What runs for each host.
+@_disfavoredOverload
+public func task<Value: Sendable>(
+  _ name: String,
+  _ help: String = "",
+  file: String = #fileID,
+  line: Int = #line,
+  _ body: @escaping @Sendable (_ host: Host) async throws -> Value
+) -> TaskDefinition {
+  define(name, help, [], file, line, .host { try await body($0) })
+}
+
+/// Declares a task that takes arguments, as in `swab run deploy:1.4,force=yes`.
+///
+/// - Parameters:
+///   - name: What `swab run` calls it.
+///   - help: One line for `swab list`.
+///   - arguments: The names of the arguments in order; `"force=no"` has a default and may be left
+///     out. An unknown, missing or surplus argument is a usage error before anything connects.
+///   - file: The file that declares it; leave it out.
+///   - line: The line that declares it; leave it out.
+///   - body: What runs for each host.
+public func task(
+  _ name: String,
+  _ help: String = "",
+  arguments: [String],
+  file: String = #fileID,
+  line: Int = #line,
+  _ body: @escaping @Sendable (_ host: Host, _ arguments: TaskArguments) async throws -> Void
+) -> TaskDefinition {
+  define(name, help, arguments, file, line, .hostAndArguments { try await body($0, $1) })
+}
+
+/// Declares a task that takes arguments and gives a value, which `execute` returns per host.
+///
+/// - Parameters:
+///   - name: What `swab run` calls it.
+///   - help: One line for `swab list`.
+///   - arguments: The names of the arguments in order, with `=` and a default where there is one.
+///   - file: The file that declares it; leave it out.
+///   - line: The line that declares it; leave it out.
+///   - body: What runs for each host.
+@_disfavoredOverload
+public func task<Value: Sendable>(
+  _ name: String,
+  _ help: String = "",
+  arguments: [String],
+  file: String = #fileID,
+  line: Int = #line,
+  _ body: @escaping @Sendable (_ host: Host, _ arguments: TaskArguments) async throws -> Value
+) -> TaskDefinition {
+  define(name, help, arguments, file, line, .hostAndArguments { try await body($0, $1) })
+}
+
+private func define(
+  _ name: String,
+  _ help: String,
+  _ arguments: [String],
+  _ file: String,
+  _ line: Int,
+  _ body: TaskDefinition.Body
+) -> TaskDefinition {
+  TaskDefinition(
+    name: name,
+    help: help,
+    parameters: arguments.map(TaskParameter.init),
+    body: body,
+    location: SourceLocation(file: file, line: line)
+  )
+}

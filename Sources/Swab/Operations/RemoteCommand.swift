@@ -1,0 +1,160 @@
+import NIOCore
+internal import SwabSSH
+
+/// A command for the current host, with all that `run(…)` may say about it.
+struct RemoteCommand: Sendable {
+  var text: String
+  var warnOnly: Bool?
+  var isQuiet = false
+  var usesShell: Bool?
+  var wantsPTY: Bool?
+  var timeout: Duration?
+  var standardInput: String?
+  var okCodes: [Int]?
+  var limit: Int? = Self.defaultLimit
+
+  /// How much of each stream is collected unless the call says otherwise.
+  static let defaultLimit = 64 * 1024 * 1024
+
+  /// Runs the command on the scope's host.
+  ///
+  /// - Throws: ``TaskError`` for an exit status that counts as failure (unless only a warning is
+  ///   wanted) and past a timeout; what the connection threw.
+  func run(in scope: TaskScope, on target: HostTarget) async throws -> CommandResult {
+    let environment = scope.environment
+    let console = scope.console
+    if !isQuiet { console.say(.running, host: target.name, label: "run", text) }
+    let connection = try await scope.run.connections.connection(to: target)
+    let command = try sshCommand(environment)
+    console.say(.debug, host: target.name, label: "sent", command.text)
+    let collector = OutputCollector(
+      console: console,
+      host: target.name,
+      isQuiet: isQuiet,
+      limit: limit
+    )
+    let start = ContinuousClock.now
+    let result: CommandResult
+    do {
+      let status = try await connection.execute(command) { chunk in
+        switch chunk {
+        case .standardOutput(let buffer):
+          try await collector.add(Array(buffer.readableBytesView), isError: false, command: text)
+        case .standardError(let buffer):
+          try await collector.add(Array(buffer.readableBytesView), isError: true, command: text)
+        }
+      }
+      await collector.finish()
+      result = try self.result(status, collector, environment)
+    } catch let error as SSHError where error.code == .commandTimedOut {
+      await collector.finish()
+      result = timedOut(collector, after: ContinuousClock.now - start)
+    } catch {
+      await collector.finish()
+      throw error
+    }
+    return try judge(result, environment, console, target)
+  }
+
+  private func sshCommand(_ environment: EnvTable) throws -> SSHCommand {
+    let isWrapped = try usesShell ?? environment.bool("use_shell") ?? true
+    var command = SSHCommand(
+      isWrapped ? RemoteShell.wrapped(text, shell: try environment.string("shell")) : text
+    )
+    command.requestsPTY = try wantsPTY ?? environment.bool("always_use_pty") ?? false
+    command.standardInput = standardInput.map { Array($0.utf8) }
+    command.timeout = try timeLimit(environment)
+    return command
+  }
+
+  private func result(
+    _ status: SSHCommandStatus,
+    _ collector: OutputCollector,
+    _ environment: EnvTable
+  ) throws -> CommandResult {
+    CommandResult(
+      command: text,
+      stdoutBytes: collector.collectedOutput,
+      stderrBytes: collector.collectedError,
+      exitStatus: status.exitStatus,
+      signal: status.signal,
+      duration: status.duration,
+      okCodes: try okCodes ?? environment.list("ok_ret_codes")?.compactMap(\.int) ?? [0]
+    )
+  }
+
+  private func timedOut(_ collector: OutputCollector, after duration: Duration) -> CommandResult {
+    CommandResult(
+      command: text,
+      stdoutBytes: collector.collectedOutput,
+      stderrBytes: collector.collectedError,
+      exitStatus: nil,
+      duration: duration,
+      isTimedOut: true
+    )
+  }
+
+  /// Decides whether a result is a failure, and whether that ends the task.
+  private func judge(
+    _ result: CommandResult,
+    _ environment: EnvTable,
+    _ console: Console,
+    _ target: HostTarget
+  ) throws -> CommandResult {
+    guard result.failed else { return result }
+    let error = try failure(result, environment, host: target.name)
+    guard try warnOnly ?? environment.bool("warn_only") ?? false else { throw error }
+    if !isQuiet { console.warn(host: target.name, error.message) }
+    return result
+  }
+
+  private func timeLimit(_ environment: EnvTable) throws -> Duration? {
+    try timeout ?? environment.double("command_timeout").map { .seconds($0) }
+  }
+
+  private func failure(
+    _ result: CommandResult,
+    _ environment: EnvTable,
+    host: String
+  ) throws -> TaskError {
+    if result.isTimedOut {
+      let limit = try timeLimit(environment) ?? .zero
+      return TaskError(
+        .commandTimedOut,
+        "run '\(text)' took longer than its timeout of \(limit.inWords); it was ended on the host",
+        host: host,
+        hint: "a longer -T, command_timeout, or run(…, timeout:)",
+        result: result
+      )
+    }
+    return TaskError(
+      .commandFailed,
+      "run '\(text)' gave \(result.ending)",
+      host: host,
+      hint: Self.hint(for: result),
+      result: result
+    )
+  }
+
+  private static func hint(for result: CommandResult) -> String? {
+    switch result.exitStatus {
+    case 127: "the shell does not find it: is it installed there, and on that user's PATH?"
+    case 126: "it is there but can't be run: look at its permissions"
+    default: nil
+    }
+  }
+}
+
+/// The shell that commands are handed to, Fabric's `shell`.
+enum RemoteShell {
+  /// `command` as an argument of a login shell, so that it finds the PATH a person has there.
+  ///
+  /// - Parameter shell: `env.shell`; nil means `/bin/bash -l -c`, or `/bin/sh -l -c` on hosts
+  ///   without bash.
+  static func wrapped(_ command: String, shell: String?) -> String {
+    let quoted = Shell.quoted(command)
+    if let shell { return shell.isEmpty ? command : "exec \(shell) \(quoted)" }
+    return "if [ -x /bin/bash ]; then exec /bin/bash -l -c \(quoted); "
+      + "else exec /bin/sh -l -c \(quoted); fi"
+  }
+}

@@ -1,0 +1,173 @@
+import SwabSSH
+import Testing
+
+@testable import Swab
+
+@Suite("Which hosts a task runs on")
+struct SelectorTests {
+  private static let file = """
+    env:
+      exclude_hosts: []
+    hosts:
+      h1: { address: 192.0.2.1, user: one }
+      h2: deploy@192.0.2.2:2222
+      h3: 192.0.2.3
+      again: one@192.0.2.1:22
+      other: { address: 192.0.2.1, user: one, env: { docker_base_url: "tcp://127.0.0.1:2375" } }
+    roles:
+      web: [h1, h2]
+      db: { hosts: [h2, h3], env: { port: 2200 } }
+      all: [web, db]
+    """
+
+  private func selector(
+    hosts: [String] = [],
+    roles: [String] = [],
+    variables: Selector.Level = .init(),
+    excluded: [String] = [],
+    flags: String = "",
+    file: String = Self.file
+  ) throws -> Selector {
+    Selector(
+      inventory: try Inventory.read(file.utf8, name: "fabfile.yml", folder: "/"),
+      sshConfiguration: SSHConfiguration(),
+      variables: EnvLayer(),
+      flags: try EnvLayer.set(flags),
+      commandLine: Selector.Level(hosts: hosts, roles: roles),
+      variableLevel: variables,
+      excluded: excluded,
+      person: Person(user: "me", home: "/home/me")
+    )
+  }
+
+  private func names(
+    _ selector: Selector,
+    _ task: TaskDefinition = task("t") {},
+    _ call: String = "t"
+  ) throws -> [String] {
+    let call = try TaskCall(parsing: call)
+    return try selector.step(task, call, options: RunOptions()).targets.map(\.name)
+  }
+
+  @Test("-H runs exactly these hosts in this order (TR-15)")
+  func listedOrder() throws {
+    #expect(try names(selector(hosts: ["h2", "h1"])) == ["h2", "h1"])
+  }
+
+  @Test("levels are never merged: the first that names anything wins (TR-15)")
+  func levels() throws {
+    let own = task("t") {}.hosts("h3").roles("db")
+    let variables = Selector.Level(hosts: ["h2"])
+    #expect(try names(selector(hosts: ["h1"]), own) == ["h1"])
+    #expect(try names(selector(hosts: ["h1"], variables: variables), own) == ["h1"])
+    #expect(try names(selector(variables: variables), own) == ["h2"])
+    #expect(try names(selector(), own) == ["h3", "h2"])
+    #expect(try names(selector(hosts: ["h1"]), own, "t:hosts=h2;h3") == ["h2", "h3"])
+    let configured = Self.file.replacing("exclude_hosts: []", with: "hosts: [h3]")
+    #expect(try names(selector(file: configured)) == ["h3"])
+    #expect(try names(selector(file: configured), own) == ["h3", "h2"])
+  }
+
+  @Test("-H and -R together give the ordered union (TR-16)")
+  func union() throws {
+    #expect(try names(selector(hosts: ["h3"], roles: ["web"])) == ["h3", "h1", "h2"])
+    #expect(try names(selector(hosts: ["h2"], roles: ["all"])) == ["h2", "h1", "h3"])
+  }
+
+  @Test(
+    "exclusions hold at every level (TR-17)",
+    arguments: [
+      (["h2"], [], "t", ["h1", "h3"]), ([], ["h2"], "t", ["h1", "h3"]),
+      ([], [], "t:exclude_hosts=h2", ["h1", "h3"]), (["web"], [], "t", ["h3"]),
+      (["h[1-2]"], [], "t", ["h3"]), (["deploy@192.0.2.2:2222"], [], "t", ["h1", "h3"]),
+    ] as [([String], [String], String, [String])]
+  )
+  func exclusion(
+    _ flag: [String],
+    _ own: [String],
+    _ call: String,
+    _ expected: [String]
+  ) throws {
+    var definition = task("t") {}
+    definition.excludedHosts = own
+    for selected in [
+      try selector(hosts: ["h1", "h2", "h3"], excluded: flag),
+      try selector(roles: ["all"], excluded: flag),
+    ] {
+      #expect(try names(selected, definition, call) == expected)
+    }
+    definition.roles = ["all"]
+    #expect(try names(selector(excluded: flag), definition, call) == expected)
+    let configured = Self.file.replacing("exclude_hosts: []", with: "exclude_hosts: [h2]")
+    #expect(try names(selector(roles: ["web"], file: configured)) == ["h1"])
+  }
+
+  @Test("one endpoint under two spellings runs once, under the first (TR-14)")
+  func deduplication() throws {
+    #expect(try names(selector(hosts: ["h1", "again", "one@192.0.2.1"])) == ["h1"])
+    #expect(try names(selector(hosts: ["one@192.0.2.1:22", "h1"])) == ["one@192.0.2.1:22"])
+    // Another engine on the same host is another target.
+    #expect(try names(selector(hosts: ["h1", "other"])) == ["h1", "other"])
+  }
+
+  @Test(
+    "a term that matches nothing is an error that names it (TR-19)",
+    arguments: [
+      (["h1", "h9"], [], Swab.ExitStatus.noHost, "there is no host 'h9' in fabfile.yml"),
+      ([], ["wbe"], .usage, "there is no role 'wbe' in fabfile.yml\nhint: did you mean web?"),
+    ] as [([String], [String], Swab.ExitStatus, String)]
+  )
+  func noMatch(
+    _ hosts: [String],
+    _ roles: [String],
+    _ status: Swab.ExitStatus,
+    _ message: String
+  ) throws {
+    let error = try #require(throws: UsageError.self) {
+      try names(selector(hosts: hosts, roles: roles))
+    }
+    #expect(error.exitStatus == status)
+    #expect(error.message.hasPrefix(message))
+  }
+
+  @Test("everything excluded is an error, never a local run")
+  func nothingLeft() throws {
+    let error = try #require(throws: UsageError.self) {
+      try names(selector(hosts: ["h1"], excluded: ["h1"]))
+    }
+    #expect(error.exitStatus == .noHost)
+  }
+
+  @Test("a task that takes a host needs one; another runs once, locally")
+  func noSelection() throws {
+    let needsHost = task("t") { (_: Host) in }
+    let error = try #require(throws: UsageError.self) { try names(selector(), needsHost) }
+    #expect(error.exitStatus == .noHost)
+    #expect(try names(selector()) == [])
+  }
+
+  @Test("a task sees its host's roles and the one it was selected through (TR-24)")
+  func roles() throws {
+    let targets = try selector(hosts: ["h3"], roles: ["web"]).targets(
+      of: Selector.Level(hosts: ["h3"], roles: ["web"])
+    )
+    #expect(targets.map(\.roles) == [["db", "all"], ["web", "all"], ["web", "db", "all"]])
+    #expect(targets.map(\.selectedRole) == [nil, "web", "web"])
+  }
+
+  @Test("user and port: what is written, then flags, host, roles, defaults (TR-13)")
+  func endpoints() throws {
+    func endpoint(_ term: String, _ flags: String = "") throws -> String {
+      "\(try selector(flags: flags).target(named: term).endpoint)"
+    }
+    #expect(try endpoint("h1") == "one@192.0.2.1:22")
+    #expect(try endpoint("root@h1") == "root@192.0.2.1:22")
+    #expect(try endpoint("h1:99") == "one@192.0.2.1:99")
+    #expect(try endpoint("h1", "user=x") == "x@192.0.2.1:22")
+    #expect(try endpoint("root@h1", "user=x") == "root@192.0.2.1:22")
+    #expect(try endpoint("h2") == "deploy@192.0.2.2:2222")
+    #expect(try endpoint("h3") == "me@192.0.2.3:2200")
+    #expect(try endpoint("192.0.2.9") == "me@192.0.2.9:22")
+    #expect(try endpoint("u@[::1]:2222") == "u@[::1]:2222")
+  }
+}

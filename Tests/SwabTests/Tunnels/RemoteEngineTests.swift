@@ -1,0 +1,110 @@
+import Testing
+
+@testable import Swab
+
+@Suite("Where a host's engine is")
+struct RemoteEngineTests {
+  @Test(
+    "every form of a socket's URL leads to the socket (DF-3)",
+    arguments: [
+      (nil, "/var/run/docker.sock"), ("", "/var/run/docker.sock"),
+      ("unix:///var/run/docker.sock", "/var/run/docker.sock"),
+      ("unix://var/run/docker.sock", "/var/run/docker.sock"),
+      ("unix:/var/run/docker.sock", "/var/run/docker.sock"),
+      ("http+unix:/var/run/docker.sock", "/var/run/docker.sock"),
+      ("http+unix:///var/run/docker.sock", "/var/run/docker.sock"),
+      ("http+unix://%2Fvar%2Frun%2Fdocker.sock", "/var/run/docker.sock"),
+      ("/run/a b/docker.sock", "/run/a b/docker.sock"), ("unix://", "/var/run/docker.sock"),
+    ] as [(String?, String)]
+  )
+  func sockets(_ url: String?, _ path: String) throws {
+    #expect(
+      try RemoteEngine(baseURL: url, remotePort: nil, isSecure: false) == .socket(path: path)
+    )
+  }
+
+  @Test(
+    "a port in the URL wins over docker_tunnel_remote_port (DF-5)",
+    arguments: [
+      ("tcp://10.0.0.5:2375", 99, "10.0.0.5", 2375), ("tcp://10.0.0.5", 99, "10.0.0.5", 99),
+      ("http://h:1", nil, "h", 1), ("h:1", nil, "h", 1), ("h", 2, "h", 2),
+      ("tcp://[::1]:2375", nil, "::1", 2375), ("tcp://h:1/path", nil, "h", 1),
+    ] as [(String, Int?, String, Int)]
+  )
+  func ports(_ url: String, _ remotePort: Int?, _ host: String, _ port: Int) throws {
+    let engine = try RemoteEngine(baseURL: url, remotePort: remotePort, isSecure: false)
+    #expect(engine == .tcp(host: host, port: port))
+  }
+
+  @Test(
+    "what can't be is an error that says so (DF-5)",
+    arguments: [
+      ("tcp://10.0.0.5", "the base URL 'tcp://10.0.0.5' has no port, and no remote port is set"),
+      ("ftp://h:1", "the base URL 'ftp://h:1' can't be read"),
+      ("tcp://h:0", "the base URL 'tcp://h:0' can't be read"),
+      ("https://h:2376", "TLS to the Docker Engine is not built yet"),
+    ]
+  )
+  func mistakes(_ url: String, _ message: String) throws {
+    let error = try #require(throws: TaskError.self) {
+      try RemoteEngine(baseURL: url, remotePort: nil, isSecure: false)
+    }
+    #expect(error.message.hasPrefix(message))
+  }
+
+  @Test("docker_tls is a clear error until TLS is there")
+  func secure() throws {
+    let error = try #require(throws: TaskError.self) {
+      try RemoteEngine(baseURL: nil, remotePort: nil, isSecure: true)
+    }
+    #expect(error.message.contains("docker_tls"))
+  }
+
+  @Test(
+    "the probe chooses the method, or says what is missing",
+    arguments: [
+      ("swab-probe usable socat docker", nil, [TunnelMethod.streamLocal, .socat, .dialStdio]),
+      ("swab-probe usable", nil, [.streamLocal]),
+      ("noise\nswab-probe usable docker\n", nil, [.streamLocal, .dialStdio]),
+      ("swab-probe usable socat", .socat, [.socat]),
+      ("swab-probe usable docker", .dialStdio, [.dialStdio]),
+      ("swab-probe usable socat", .streamLocal, [.streamLocal]),
+      ("swab-probe usable", .socat, []), ("swab-probe usable", .dialStdio, []),
+      ("swab-probe missing socat", nil, []), ("swab-probe forbidden socat", .socat, []),
+      ("swab-probe notASocket", nil, []),
+    ] as [(String, TunnelMethod?, [TunnelMethod])]
+  )
+  func probe(_ answer: String, _ forced: TunnelMethod?, _ methods: [TunnelMethod]) throws {
+    let probe = try #require(TunnelProbe(answer: answer))
+    guard !methods.isEmpty else {
+      let error = #expect(throws: TaskError.self) {
+        try probe.methods(forced: forced, path: "/s", host: "h1", user: "u")
+      }
+      #expect(error?.host == "h1")
+      #expect(error?.hint != nil)
+      return
+    }
+    #expect(try probe.methods(forced: forced, path: "/s", host: "h1", user: "u") == methods)
+  }
+
+  @Test(
+    "an answer that isn't the probe's is none",
+    arguments: ["", "hello", "swab-probe ", "swab-probe x"]
+  )
+  func noProbe(_ answer: String) {
+    #expect(TunnelProbe(answer: answer) == nil)
+  }
+
+  @Test("a path is quoted for the shell and for socat")
+  func quoting() {
+    let engine = RemoteEngine.socket(path: "/run/a b,c/d'e.sock")
+    #expect(
+      TunnelMethod.socat.command(engine)
+        == #"socat STDIO 'UNIX-CONNECT:/run/a\ b\,c/d\'\''e.sock'"#
+    )
+    #expect(
+      TunnelMethod.socat.command(.socket(path: "/var/run/docker.sock"))
+        == "socat STDIO UNIX-CONNECT:/var/run/docker.sock"
+    )
+  }
+}
