@@ -4,7 +4,7 @@ import SwabSSH
 import SwabTestSupport
 import Testing
 
-@Suite("Tunnels")
+@Suite("Tunnels", .serialized)
 struct BridgeTests {
   @Test(
     "bytes pass both ways, and the end of the input does by itself",

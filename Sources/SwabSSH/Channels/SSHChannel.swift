@@ -34,13 +34,15 @@ final class SSHChannel {
   private var serverDidClose = false
   private var failure: SSHError?
   private var readsErrorFirst = false
+  /// A grant that is not on its way yet.
+  private var pendingGrant = 0
+  /// How often the server has refused to open it.
+  var refusals = 0
 
   /// What is sent at most ahead of the server's acknowledgement, beside sshd's own window.
   static let inputMark = 256 * 1024
   /// The largest piece of output that a consumer gets.
   private static let pieceLimit = 128 * 1024
-  /// One read of the library; a larger one would have it widen the window before need.
-  private static let readSize = 32 * 1024
 
   init(
     _ purpose: Purpose,
@@ -267,10 +269,7 @@ extension SSHChannel {
       readsErrorFirst.toggle()
       let piece = try readPiece(raw, stream, session)
       emptyStreams = piece == nil ? emptyStreams + 1 : 0
-      if let piece {
-        try widen(raw, session)
-        consumer.channelDidReceive(stream, piece)
-      }
+      if let piece { consumer.channelDidReceive(stream, piece) }
     }
   }
 
@@ -282,31 +281,40 @@ extension SSHChannel {
   ) throws(SSHError) -> ByteBuffer? {
     var piece: ByteBuffer?
     let scratch = transport.scratch.memory
-    while (piece?.readableBytes ?? 0) < Self.pieceLimit {
+    while (piece?.readableBytes ?? 0) < Self.pieceLimit, try keepWindowOpen(raw, session) {
       let count = libssh2_channel_read_ex(
         raw,
         stream.rawValue,
         scratch.baseAddress,
-        Self.readSize
+        WindowPolicy.readSize
       )
       if count == Int(LIBSSH2_ERROR_EAGAIN) || count == 0 { break }
       if count < 0 { throw session.error(Int32(count)) }
       let bytes = UnsafeRawBufferPointer(start: scratch.baseAddress, count: count)
       if piece == nil { piece = transport.buffer(of: count) }
       piece?.writeBytes(bytes)
-      if count < Self.readSize { break }
+      if count < WindowPolicy.readSize { break }
     }
     return piece
   }
 
-  private func widen(_ raw: OpaquePointer, _ session: SessionHandle) throws(SSHError) {
-    let remaining = Int(libssh2_channel_window_read_ex(raw, nil, nil))
-    let grant = window.grant(remaining: remaining)
-    guard grant > 0 else { return }
-    var now: UInt32 = 0
-    _ = try session.progress(
-      libssh2_channel_receive_window_adjust2(raw, UInt(grant), 1, &now)
-    )
+  /// Lets the server send more, if it is time.
+  ///
+  /// - Returns: Whether there is something to read and the window is wide enough to read it.
+  private func keepWindowOpen(
+    _ raw: OpaquePointer,
+    _ session: SessionHandle
+  ) throws(SSHError) -> Bool {
+    var unread: UInt = 0
+    let remaining = Int(libssh2_channel_window_read_ex(raw, &unread, nil))
+    guard unread > 0 else { return false }
+    // A grant that a key exchange held up goes out as it was, before anything is read.
+    if pendingGrant == 0 { pendingGrant = window.grant(remaining: remaining) }
+    guard pendingGrant > 0 else { return true }
+    let code = libssh2_channel_receive_window_adjust2(raw, UInt(pendingGrant), 1, nil)
+    guard try session.progress(code) else { return false }
+    pendingGrant = 0
+    return true
   }
 
   private func noticeEnd(_ raw: OpaquePointer, _ session: SessionHandle) throws(SSHError) {

@@ -21,19 +21,27 @@ struct WindowPolicy: Equatable {
     self.limit = limit
   }
 
+  /// The least that must be left of a window before a read.
+  ///
+  /// Below this libssh2 would grant more by itself, and mix up its count with ours when a key
+  /// exchange comes between the two halves of it: bytes are lost then.
+  static let reserve = initial / 4 * 3 + readSize
+  /// One read of the library.
+  static let readSize = 32 * 1024
+
   /// The reader could not take what was there.
   mutating func readerDidPause() {
     readerPaused = true
   }
 
-  /// How much to add to the window now.
+  /// How much to add to the window before the next read.
   ///
   /// - Parameter remaining: What is left of the window, unread bytes included.
   /// - Returns: The bytes to grant, 0 if there are enough left.
   mutating func grant(remaining: Int) -> Int {
-    guard remaining < target / 2 + target / 4 else { return 0 }
+    guard remaining < max(Self.reserve, target / 2) else { return 0 }
     target = readerPaused ? max(Self.initial, target / 2) : min(limit, target * 2)
     readerPaused = false
-    return max(0, target - remaining)
+    return target - remaining
   }
 }

@@ -173,7 +173,7 @@ final class SSHTransport: ChannelInboundHandler {
     session.isReceiving = true
     defer { session.isReceiving = false }
     while failure == nil {
-      guard let channel = opening ?? line.next() else { return }
+      guard let channel = opening ?? line.next(now: .now()) else { return }
       if opening == nil { channel.willOpen() }
       opening = channel
       do {
@@ -182,16 +182,28 @@ final class SSHTransport: ChannelInboundHandler {
         // Opening reads no further than the answer; now there is a channel to read through.
         needsDrive = true
       } catch  where error.code == .channelRefused {
-        if line.serverRefused(channel) {
-          channel.returnToLine()
-        } else {
-          channel.openingDidFail(error)
-        }
+        answerRefusal(of: channel, error)
       } catch {
         fail(error)
       }
       opening = nil
     }
+  }
+
+  private func answerRefusal(of channel: SSHChannel, _ error: SSHError) {
+    switch line.serverRefused(channel, now: .now()) {
+    case .giveUp: channel.openingDidFail(error)
+    case .wait: channel.returnToLine()
+    case .retry(let time):
+      channel.returnToLine()
+      drive(after: time)
+    }
+  }
+
+  /// Moves the line on a little later.
+  private func drive(after time: TimeAmount) {
+    let transport = NIOLoopBound(self, eventLoop: eventLoop)
+    eventLoop.scheduleTask(in: time) { transport.value.drive() }
   }
 
   private func advance(_ channel: SSHChannel) {
@@ -209,7 +221,7 @@ final class SSHTransport: ChannelInboundHandler {
     guard channels.contains(where: { $0.phase == .closed }) else { return }
     channels.removeAll { channel in
       guard channel.phase == .closed else { return false }
-      line.release(channel)
+      if let pause = line.release(channel, now: .now()) { drive(after: pause) }
       return true
     }
     if !line.isEmpty { needsDrive = true }

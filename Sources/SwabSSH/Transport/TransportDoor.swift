@@ -34,31 +34,32 @@ struct TransportDoor: Sendable {
     budget: ConnectBudget,
     _ attempt: @escaping @Sendable (SessionHandle) throws(SSHError) -> Value?
   ) async throws -> Value {
-    let started = ContinuousClock.now
-    defer { budget.spend(ContinuousClock.now - started) }
     let limit = budget.left
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         onLoop { transport in
+          // Measured here, so that a busy thread pool of ours is not the server's fault.
+          let started = ContinuousClock.now
           let timer = transport.eventLoop.scheduleTask(in: TimeAmount(limit)) {
             self.onLoop { $0.fail(.connectTimedOut(after: budget.total, while: what)) }
+          }
+          func finish(_ result: Result<Value, SSHError>) {
+            timer.cancel()
+            budget.spend(ContinuousClock.now - started)
+            continuation.resume(with: result)
           }
           transport.begin(
             SSHTransport.Step(
               attempt: { session in
                 do throws(SSHError) {
                   guard let value = try attempt(session) else { return false }
-                  continuation.resume(returning: value)
+                  finish(.success(value))
                 } catch {
-                  continuation.resume(throwing: error)
+                  finish(.failure(error))
                 }
-                timer.cancel()
                 return true
               },
-              fail: { error in
-                timer.cancel()
-                continuation.resume(throwing: error)
-              }
+              fail: { finish(.failure($0)) }
             )
           )
         }
