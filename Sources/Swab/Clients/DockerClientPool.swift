@@ -31,6 +31,7 @@ final class DockerClientPool: Sendable {
   ///   - settings: What the client is to be like.
   ///   - origin: Where it was asked for.
   ///   - make: Makes it; does no I/O.
+  /// - Returns: The client.
   /// - Throws: ``TaskError`` naming both call sites if the cached client has other settings.
   func client(
     host: String?,

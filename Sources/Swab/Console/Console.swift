@@ -136,7 +136,11 @@ final class Console: Sendable {
 extension Console.Style {
   /// The style for this process's own standard output and standard error.
   ///
-  /// - Parameter colour: `auto`, `always` or `never`; `auto` means a terminal without `NO_COLOR`.
+  /// - Parameters:
+  ///   - shown: The levels to show.
+  ///   - environment: The process's environment.
+  ///   - colour: `auto`, `always` or `never`; `auto` means a terminal without `NO_COLOR`.
+  /// - Returns: The style.
   static func current(
     shown: Set<OutputLevel>,
     environment: [String: String],

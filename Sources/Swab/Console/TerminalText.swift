@@ -1,8 +1,9 @@
 /// Text as it may be shown on a terminal: what hosts print can't move the cursor, change colours,
 /// or retitle the window.
 enum TerminalText {
-  /// Appends `bytes` to `output`, with control characters and invalid UTF-8 written out as `\x1b`
-  /// or `\u{9b}`. Tabs stay.
+  /// Appends `bytes` to `output`, control characters and invalid UTF-8 written out.
+  ///
+  /// They are shown as `\x1b` or `\u{9b}`; tabs stay.
   static func append(_ bytes: ArraySlice<UInt8>, to output: inout [UInt8]) {
     if bytes.allSatisfy({ ($0 >= 0x20 && $0 < 0x7f) || $0 == 9 }) {
       output.append(contentsOf: bytes)

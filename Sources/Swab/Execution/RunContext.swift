@@ -58,6 +58,7 @@ final class RunContext: Sendable {
   /// - Parameters:
   ///   - key: The task and its arguments.
   ///   - body: What runs if nobody ran it before.
+  /// - Returns: What it gave, and whether it ran just now.
   func runOnce(
     _ key: String,
     _ body: @escaping @Sendable () async -> TaskOutcome

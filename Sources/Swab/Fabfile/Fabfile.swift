@@ -89,6 +89,7 @@ public struct Namespace: Sendable {
 /// - Parameters:
 ///   - name: What stands before the dot.
 ///   - entries: The tasks and namespaces within; a function marked `@FabfileBuilder` does as well.
+/// - Returns: The namespace, which stands in a fabfile or in another namespace.
 public func namespace(
   _ name: String,
   @FabfileBuilder _ entries: () -> [FabfileEntry]

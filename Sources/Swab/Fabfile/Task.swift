@@ -12,6 +12,7 @@
 ///   - file: The file that declares it; leave it out.
 ///   - line: The line that declares it; leave it out.
 ///   - body: What runs for each host.
+/// - Returns: The task, which stands in a fabfile or a namespace; its modifiers follow it.
 public func task(
   _ name: String,
   _ help: String = "",
@@ -30,6 +31,7 @@ public func task(
 ///   - file: The file that declares it; leave it out.
 ///   - line: The line that declares it; leave it out.
 ///   - body: What runs for each host.
+/// - Returns: The task, which stands in a fabfile or a namespace; its modifiers follow it.
 @_disfavoredOverload
 public func task<Value: Sendable>(
   _ name: String,
@@ -49,6 +51,7 @@ public func task<Value: Sendable>(
 ///   - file: The file that declares it; leave it out.
 ///   - line: The line that declares it; leave it out.
 ///   - body: What runs for each host.
+/// - Returns: The task, which stands in a fabfile or a namespace; its modifiers follow it.
 public func task(
   _ name: String,
   _ help: String = "",
@@ -67,6 +70,7 @@ public func task(
 ///   - file: The file that declares it; leave it out.
 ///   - line: The line that declares it; leave it out.
 ///   - body: What runs for each host.
+/// - Returns: The task, which stands in a fabfile or a namespace; its modifiers follow it.
 @_disfavoredOverload
 public func task<Value: Sendable>(
   _ name: String,
@@ -88,6 +92,7 @@ public func task<Value: Sendable>(
 ///   - file: The file that declares it; leave it out.
 ///   - line: The line that declares it; leave it out.
 ///   - body: What runs for each host.
+/// - Returns: The task, which stands in a fabfile or a namespace; its modifiers follow it.
 public func task(
   _ name: String,
   _ help: String = "",
@@ -108,6 +113,7 @@ public func task(
 ///   - file: The file that declares it; leave it out.
 ///   - line: The line that declares it; leave it out.
 ///   - body: What runs for each host.
+/// - Returns: The task, which stands in a fabfile or a namespace; its modifiers follow it.
 @_disfavoredOverload
 public func task<Value: Sendable>(
   _ name: String,

@@ -35,16 +35,19 @@ public struct TaskDefinition: Sendable {
   /// Runs the task on the hosts of these roles when the command line selects no others.
   ///
   /// - Parameter names: Names of roles in `fabfile.yml`.
+  /// - Returns: The task with this setting.
   public func roles(_ names: String...) -> TaskDefinition { with { $0.roles += names } }
 
   /// Runs the task on these hosts when the command line selects no others.
   ///
   /// - Parameter names: Host strings, names of `fabfile.yml`, or ranges such as `web[01-20]`.
+  /// - Returns: The task with this setting.
   public func hosts(_ names: String...) -> TaskDefinition { with { $0.hosts += names } }
 
   /// Leaves these hosts out, wherever the selection came from.
   ///
   /// - Parameter names: Host strings, names or ranges.
+  /// - Returns: The task with this setting.
   public func excludeHosts(_ names: String...) -> TaskDefinition {
     with { $0.excludedHosts += names }
   }
@@ -56,6 +59,7 @@ public struct TaskDefinition: Sendable {
   ///
   /// - Parameter poolSize: How many at once; by default `-z` or `pool_size` decides, and without
   ///   those all of them.
+  /// - Returns: The task with this setting.
   public func parallel(poolSize: Int? = nil) -> TaskDefinition {
     with { $0.mode = .parallel(poolSize: poolSize) }
   }
@@ -67,6 +71,7 @@ public struct TaskDefinition: Sendable {
   /// Makes the task answer to further names.
   ///
   /// - Parameter names: Names beside the task's own, in the same namespace.
+  /// - Returns: The task with this setting.
   public func alias(_ names: String...) -> TaskDefinition { with { $0.aliases += names } }
 
   /// Makes the task answer to its namespace's name; at the top, it is what `swab run` runs when no

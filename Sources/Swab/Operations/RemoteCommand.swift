@@ -149,8 +149,10 @@ struct RemoteCommand: Sendable {
 enum RemoteShell {
   /// `command` as an argument of a login shell, so that it finds the PATH a person has there.
   ///
-  /// - Parameter shell: `env.shell`; nil means `/bin/bash -l -c`, or `/bin/sh -l -c` on hosts
-  ///   without bash.
+  /// - Parameters:
+  ///   - command: Shell text.
+  ///   - shell: `env.shell`; nil means `/bin/bash -l -c`, or `/bin/sh -l -c` on hosts without bash.
+  /// - Returns: The command that runs that shell.
   static func wrapped(_ command: String, shell: String?) -> String {
     let quoted = Shell.quoted(command)
     if let shell { return shell.isEmpty ? command : "exec \(shell) \(quoted)" }

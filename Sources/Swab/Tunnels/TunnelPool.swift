@@ -20,6 +20,7 @@ final class TunnelPool: Sendable {
   ///   - host: The host.
   ///   - firstPort: The local port to start with.
   ///   - environment: Where `docker_tunnel_method` and the like are read.
+  /// - Returns: The tunnel, listening.
   /// - Throws: ``TaskError`` that says what is missing on the host; ``SSHError`` if it can't be
   ///   reached.
   func open(

@@ -10,8 +10,10 @@ struct TunnelProbe: Sendable, Equatable {
   var hasSocat: Bool
   var hasDocker: Bool
 
-  /// Asks the host. It also starts the connection's first session channel, without which sshd
-  /// delays the first stream-local channel by some 40 ms.
+  /// Asks the host.
+  ///
+  /// It also starts the connection's first session channel, without which sshd delays the first
+  /// stream-local channel by some 40 ms.
   ///
   /// - Throws: ``SSHError`` if the connection fails; ``TaskError`` if the host's answer makes no
   ///   sense.
@@ -69,6 +71,10 @@ extension TunnelProbe {
   ///
   /// - Parameters:
   ///   - forced: What `docker_tunnel_method` says; nil for `auto`.
+  ///   - path: The socket, for messages.
+  ///   - host: The host, for messages.
+  ///   - user: The user that logs in there, for messages.
+  /// - Returns: At least one method.
   /// - Throws: ``TaskError`` that says what is missing on the host.
   func methods(
     forced: TunnelMethod?,
