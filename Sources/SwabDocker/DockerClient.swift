@@ -20,6 +20,8 @@ public final class DockerClient: DockerAPI {
   public let timeout: Duration?
   /// The host whose engine this is, as errors name it.
   package let host: String?
+  /// Tells why a connection may have ended, where what carries it knows more.
+  let underlying: (@Sendable () -> (any Error)?)?
 
   let transport: HTTPTransport
   let address: DockerAddress
@@ -54,6 +56,7 @@ public final class DockerClient: DockerAPI {
   ///   - description: What `baseURL` says, where the address is but the near end of a tunnel.
   ///   - eventLoop: The event loop for all connections; any one if there is none.
   ///   - verifyPeer: Called on each new TCP connection before a byte is sent.
+  ///   - underlying: Asked why when a connection was lost.
   /// - Throws: A ``DockerError`` if the version cannot be read.
   package init(
     address: DockerAddress,
@@ -62,8 +65,10 @@ public final class DockerClient: DockerAPI {
     host: String? = nil,
     describedAs description: String? = nil,
     eventLoop: (any EventLoop)? = nil,
-    verifyPeer: PeerVerifier? = nil
+    verifyPeer: PeerVerifier? = nil,
+    underlying: (@Sendable () -> (any Error)?)? = nil
   ) throws {
+    self.underlying = underlying
     let loop = eventLoop ?? MultiThreadedEventLoopGroup.singleton.next()
     pinnedVersion = try Self.pinned(version)
     self.address = address

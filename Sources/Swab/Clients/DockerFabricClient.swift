@@ -161,7 +161,8 @@ public final class DockerFabricClient: DockerAPI {
       host: target.name,
       describedAs: "tcp://127.0.0.1:\(tunnel.localPort)",
       eventLoop: run.connections.eventLoop(for: target.endpoint),
-      verifyPeer: Self.verifier(isUnchecked: try environment.bool("tunnel_unchecked") ?? false)
+      verifyPeer: Self.verifier(isUnchecked: try environment.bool("tunnel_unchecked") ?? false),
+      underlying: { [weak tunnel] in tunnel?.takeLastFailure() }
     )
     return Open(client: client, tunnel: tunnel)
   }

@@ -85,8 +85,8 @@ final class Tunnel: Sendable {
     return tunnel
   }
 
-  /// Why the last connection through the tunnel got no channel, if it got none.
-  var lastFailure: (any Error)? { state.withLock { $0.lastFailure } }
+  /// Why the last connection through the tunnel got no channel or lost it; told once.
+  func takeLastFailure() -> (any Error)? { state.withLock { $0.lastFailure.take() } }
 
   /// Stops listening, ends what runs through the tunnel, and gives the port back.
   func close() async {
@@ -153,6 +153,8 @@ final class Tunnel: Sendable {
         throw TaskError(.tunnelFailed, "the connection moved to another event loop")
       }
       let end = connection.bridge(local, to: method.target(engine))
+      // On the event loop, so that it is known before the client sees its connection close.
+      end.whenFailure { [self] error in state.withLock { $0.lastFailure = error } }
       try await withTaskCancellationHandler {
         try await end.get()
       } onCancel: {

@@ -49,10 +49,22 @@ extension DockerClient {
   func explain(_ error: any Error, _ call: DockerCall, limit: Duration?) -> any Error {
     switch error {
     case let failure as HTTPFailure:
-      locate(DockerError(failure, at: address, timeout: limit), call)
+      locate(with(underlying, DockerError(failure, at: address, timeout: limit)), call)
     case let error as DockerError: locate(error, call)
     default: error
     }
+  }
+
+  /// The error with what its tunnel knows of the reason, where the connection was just cut.
+  private func with(
+    _ underlying: (@Sendable () -> (any Error)?)?,
+    _ error: DockerError
+  ) -> DockerError {
+    guard error.code == .connectionLost, let reason = underlying?() else { return error }
+    var error = error
+    error.message += "; the tunnel says: \(reason)"
+    error.cause = reason
+    return error
   }
 
   /// The error with the request and the host in it.
