@@ -176,8 +176,7 @@ extension CompileMistake {
       """
       let fabfile = Fabfile {
         task("a", "A") { (host: Host) in
-          if host.name == "h1" { return 1 }
-          return "two"  // here
+          if host.name == "h1" { return 1 } else { return "two" }  // here
         }
       }
       """
