@@ -9,7 +9,7 @@ let fabfile = Fabfile {
 
 /// Puts a container of the new tag in the place of the old one.
 func deploy(host: Host, arguments: TaskArguments) async throws {
-  let docker = try await host.dockerFabric()
+  let docker = try host.dockerFabric()
   let name = try arguments.string("name")
   let image = try "busybox:\(arguments.string("tag"))"
   // Asked first, so that a host without the image keeps the container it has.
