@@ -85,7 +85,9 @@ struct Executor: Sendable {
       task: step.task.name,
       env: target?.environment ?? run.environment
     )
-    run.console.say(.status, host: target?.name, "Executing task '\(step.task.name)'")
+    if step.task.name != BareCommand.name {
+      run.console.say(.status, host: target?.name, "Executing task '\(step.task.name)'")
+    }
     let start = ContinuousClock.now
     func outcome(_ state: TaskOutcome.State, _ value: (any Sendable)?, _ error: (any Error)?)
       -> TaskOutcome
