@@ -51,7 +51,8 @@ struct Project: Sendable {
   }
 
   private static let selectionVariables: Set<String> = [
-    "SWAB_HOSTS", "SWAB_ROLES", "SWAB_EXCLUDE_HOSTS", "SWAB_SWIFTC", "SWAB_LIBRARY",
+    "SWAB_HOSTS", "SWAB_ROLES", "SWAB_EXCLUDE_HOSTS", "SWAB_SWIFTC", "SWAB_LIBRARY", "SWAB_BIN",
+    "SWAB_CONFIGURATION",
   ]
 
   private static func inventory(_ process: ProcessContext) throws -> Inventory {

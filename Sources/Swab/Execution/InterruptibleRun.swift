@@ -100,11 +100,17 @@ enum Signals {
     thread.start()
     thread.submit { _ in
       var count = 0
+      var last: ContinuousClock.Instant?
       var byte: UInt8 = 0
       while true {
         let got = read(readEnd, &byte, 1)
         if got < 0, errno == EINTR { continue }
         guard got == 1 else { return }
+        // timeout(1) and some shells signal both a process and its group: that is one signal, and
+        // must not count as the second Ctrl-C.
+        let now = ContinuousClock.now
+        defer { last = now }
+        if let last, now - last < .milliseconds(200) { continue }
         count += 1
         action(count)
       }

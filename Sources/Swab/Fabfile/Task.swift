@@ -1,10 +1,11 @@
-// One function per kind of body, and each kind twice: for bodies that give no value, whose
-// statements the compiler checks one by one, and for those that give one. The second is
-// disfavoured, so that a mistake in a closure is reported where it stands, not as "no exact
-// matches" at the call.
+// One function per kind of body, generic over what it gives, which may be nothing. Further overloads
+// for bodies that give nothing would take a closure of one expression for one of them, and drop its
+// value.
 
 /// Declares a task whose body takes nothing: it finds its host through `currentHost`,
-/// ``dockerFabric(baseURL:version:timeout:tls:tunnelRemotePort:tunnelLocalPort:)`` and `run`.
+/// `dockerFabric()` and `run`.
+///
+/// What the body returns, `execute` gives its caller per host.
 ///
 /// - Parameters:
 ///   - name: What `swab run` calls it.
@@ -13,26 +14,6 @@
 ///   - line: The line that declares it; leave it out.
 ///   - body: What runs for each host.
 /// - Returns: The task, which stands in a fabfile or a namespace; its modifiers follow it.
-public func task(
-  _ name: String,
-  _ help: String = "",
-  file: String = #fileID,
-  line: Int = #line,
-  _ body: @escaping @Sendable () async throws -> Void
-) -> TaskDefinition {
-  define(name, help, [], file, line, .plain { try await body() })
-}
-
-/// Declares a task whose body takes nothing and gives a value, which `execute` returns per host.
-///
-/// - Parameters:
-///   - name: What `swab run` calls it.
-///   - help: One line for `swab list`.
-///   - file: The file that declares it; leave it out.
-///   - line: The line that declares it; leave it out.
-///   - body: What runs for each host.
-/// - Returns: The task, which stands in a fabfile or a namespace; its modifiers follow it.
-@_disfavoredOverload
 public func task<Value: Sendable>(
   _ name: String,
   _ help: String = "",
@@ -45,24 +26,7 @@ public func task<Value: Sendable>(
 
 /// Declares a task whose body takes its host.
 ///
-/// - Parameters:
-///   - name: What `swab run` calls it.
-///   - help: One line for `swab list`.
-///   - file: The file that declares it; leave it out.
-///   - line: The line that declares it; leave it out.
-///   - body: What runs for each host.
-/// - Returns: The task, which stands in a fabfile or a namespace; its modifiers follow it.
-public func task(
-  _ name: String,
-  _ help: String = "",
-  file: String = #fileID,
-  line: Int = #line,
-  _ body: @escaping @Sendable (_ host: Host) async throws -> Void
-) -> TaskDefinition {
-  define(name, help, [], file, line, .host { try await body($0) })
-}
-
-/// Declares a task whose body takes its host and gives a value, which `execute` returns per host.
+/// What the body returns, `execute` gives its caller per host.
 ///
 /// - Parameters:
 ///   - name: What `swab run` calls it.
@@ -71,7 +35,6 @@ public func task(
 ///   - line: The line that declares it; leave it out.
 ///   - body: What runs for each host.
 /// - Returns: The task, which stands in a fabfile or a namespace; its modifiers follow it.
-@_disfavoredOverload
 public func task<Value: Sendable>(
   _ name: String,
   _ help: String = "",
@@ -84,6 +47,8 @@ public func task<Value: Sendable>(
 
 /// Declares a task that takes arguments, as in `swab run deploy:1.4,force=yes`.
 ///
+/// What the body returns, `execute` gives its caller per host.
+///
 /// - Parameters:
 ///   - name: What `swab run` calls it.
 ///   - help: One line for `swab list`.
@@ -93,28 +58,6 @@ public func task<Value: Sendable>(
 ///   - line: The line that declares it; leave it out.
 ///   - body: What runs for each host.
 /// - Returns: The task, which stands in a fabfile or a namespace; its modifiers follow it.
-public func task(
-  _ name: String,
-  _ help: String = "",
-  arguments: [String],
-  file: String = #fileID,
-  line: Int = #line,
-  _ body: @escaping @Sendable (_ host: Host, _ arguments: TaskArguments) async throws -> Void
-) -> TaskDefinition {
-  define(name, help, arguments, file, line, .hostAndArguments { try await body($0, $1) })
-}
-
-/// Declares a task that takes arguments and gives a value, which `execute` returns per host.
-///
-/// - Parameters:
-///   - name: What `swab run` calls it.
-///   - help: One line for `swab list`.
-///   - arguments: The names of the arguments in order, with `=` and a default where there is one.
-///   - file: The file that declares it; leave it out.
-///   - line: The line that declares it; leave it out.
-///   - body: What runs for each host.
-/// - Returns: The task, which stands in a fabfile or a namespace; its modifiers follow it.
-@_disfavoredOverload
 public func task<Value: Sendable>(
   _ name: String,
   _ help: String = "",
