@@ -19,6 +19,7 @@ enum Failure {
   static func text(_ error: any Error, on host: String) -> String {
     var text =
       switch error {
+      case let error as SSHError where error.code == .cancelled: "the run was interrupted"
       case is SSHError, is TaskError, is DockerError, is FabfileError, is UsageError: "\(error)"
       case is CancellationError: "the run was interrupted"
       default: "\(type(of: error)): \(error)"
