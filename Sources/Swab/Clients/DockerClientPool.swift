@@ -164,6 +164,14 @@ extension RunContext {
     environment: EnvTable,
     origin: SourceLocation
   ) throws -> DockerFabricClient {
+    guard try environment.string("docker_fabric_implementation") != "CLI" else {
+      throw TaskError(
+        .usage,
+        "docker_fabric_implementation is CLI, and swab has only the API client yet",
+        host: target?.name,
+        hint: "leave it out; where only 'sudo docker' is allowed, use run(\"sudo docker …\")"
+      )
+    }
     var arguments = given
     if let target, let configured = try configuration(for: target) {
       arguments = given.over(configured.arguments)

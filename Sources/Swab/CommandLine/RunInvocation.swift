@@ -140,11 +140,26 @@ struct RunInvocation {
     for warning in plan.targets.flatMap(\.ssh.warnings) {
       console.sayOnce(.warnings, label: "warning", "\(warning)")
     }
+    for target in plan.targets { warnOfKeysWithoutEffect(target, console) }
     console.align(to: plan.targets.map(\.name))
     for step in plan.steps where step.targets.isEmpty {
       console.say(
         .status,
         "Task '\(step.task.name)' runs once, on this machine: no host is selected"
+      )
+    }
+  }
+
+  /// None of what a person writes is ignored in silence.
+  private func warnOfKeysWithoutEffect(_ target: HostTarget, _ console: Console) {
+    for key in EnvKey.withoutEffect {
+      guard let entry = target.environment.entry(for: key), entry.origin != .builtIn else {
+        continue
+      }
+      console.sayOnce(
+        .warnings,
+        label: "warning",
+        "\(entry.origin): '\(key)' has no effect in this version of swab"
       )
     }
   }

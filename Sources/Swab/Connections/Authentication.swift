@@ -55,6 +55,14 @@ final class Authentication: Sendable {
   /// - Throws: ``FabfileError`` if env holds what a key can't.
   func login(for target: HostTarget) throws -> Login {
     let environment = target.environment
+    if let gateway = try environment.string("gateway") {
+      throw TaskError(
+        .usage,
+        "it is to be reached through '\(gateway)', and swab has no gateways yet",
+        host: target.name,
+        hint: "run swab on '\(gateway)', or leave 'gateway' out where the host is reached directly"
+      )
+    }
     return Login(
       options: try options(for: target),
       authenticator: Authenticator(

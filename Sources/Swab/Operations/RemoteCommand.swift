@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 import NIOCore
 internal import SwabSSH
 
@@ -58,6 +66,7 @@ struct RemoteCommand: Sendable {
 
   private func sshCommand(_ environment: EnvTable) throws -> SSHCommand {
     let isWrapped = try usesShell ?? environment.bool("use_shell") ?? true
+    let text = try RemoteShell.exports(environment) + text
     var command = SSHCommand(
       isWrapped ? RemoteShell.wrapped(text, shell: try environment.string("shell")) : text
     )
@@ -147,6 +156,31 @@ struct RemoteCommand: Sendable {
 
 /// The shell that commands are handed to, Fabric's `shell`.
 enum RemoteShell {
+  /// What stands before a command for `path` and `shell_env`.
+  ///
+  /// - Parameter environment: The host's env.
+  /// - Returns: Shell text that ends in `&& `, or nothing.
+  /// - Throws: ``FabfileError`` if a key holds what it can't; ``TaskError`` if a name is no variable's.
+  static func exports(_ environment: EnvTable) throws -> String {
+    var words: [String] = []
+    if let path = try environment.string("path"), !path.isEmpty {
+      let value = Shell.quoted(path)
+      switch try environment.string("path_behavior") {
+      case "prepend": words.append("PATH=\(value):\"$PATH\"")
+      case "replace": words.append("PATH=\(value)")
+      default: words.append("PATH=\"$PATH\":\(value)")
+      }
+    }
+    for (name, value) in try environment.value(for: "shell_env")?.map ?? [:] {
+      let isName = name.utf8.allSatisfy { $0 == 95 || isalnum(Int32($0)) != 0 }
+      guard isName, !name.isEmpty, let text = value.string else {
+        throw TaskError(.badEnv, "shell_env: '\(name)' can't be a variable with a text")
+      }
+      words.append("\(name)=\(Shell.quoted(text))")
+    }
+    return words.isEmpty ? "" : "export \(words.joined(separator: " ")) && "
+  }
+
   /// `command` as an argument of a login shell, so that it finds the PATH a person has there.
   ///
   /// - Parameters:
