@@ -1,0 +1,16 @@
+import Foundation
+import Testing
+
+@testable import Swab
+
+@Suite("docs/Reference.md")
+struct ReferenceTests {
+  @Test("it lists every key of env that swab reads, and the levels of output")
+  func keys() throws {
+    let page = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../docs/Reference.md")
+    let text = try String(contentsOf: page, encoding: .utf8)
+    for key in EnvKey.all { #expect(text.contains("| `\(key.name)` |"), "\(key.name)") }
+    for level in OutputLevel.allCases { #expect(text.contains(level.rawValue), "\(level)") }
+  }
+}
