@@ -6,6 +6,7 @@ struct RunInvocation {
   let main: CommandLineMain
 
   func perform() async throws -> ExitStatus {
+    Signals.watch()
     let flags = try EnvLayer.flags(command.selection, command.execution, command.login)
     let project = try Project(main, command.selection, flags: flags)
     let console = try console(project)

@@ -83,6 +83,7 @@ final class ConnectionPool: Sendable {
   }
 
   private func pending(_ target: HostTarget) throws -> Task<SSHConnection, any Error> {
+    if let task = state.withLock({ $0.connecting[target.endpoint] }) { return task }
     let login = try authentication.login(for: target)
     let loop = eventLoop(for: target.endpoint)
     return try state.withLock { state in

@@ -56,9 +56,15 @@ actor Prompter {
     }
     await takeTurn()
     defer { passTurn() }
-    let answer = try await thread.runIfActive { Self.read(question, echo: echo) }
+    let question = Question(text: question, hasEcho: echo)
+    let answer = try await withTaskCancellationHandler {
+      try await thread.runIfActive { question.ask() }
+    } onCancel: {
+      question.cancel()
+    }
+    try Task.checkCancellation()
     guard let answer else {
-      throw TaskError(.aborted, "no answer to: \(question)", host: host)
+      throw TaskError(.aborted, "no answer to: \(question.text)", host: host)
     }
     return answer
   }
@@ -78,41 +84,4 @@ actor Prompter {
       waiting.removeFirst().resume()
     }
   }
-
-  /// Reads a line from the terminal; nil at its end.
-  private static func read(_ question: String, echo: Bool) -> String? {
-    let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
-    guard terminal >= 0 else { return nil }
-    defer { close(terminal) }
-    var old = termios()
-    let isTerminal = tcgetattr(terminal, &old) == 0
-    if isTerminal, !echo {
-      var quiet = old
-      quiet.c_lflag &= ~tcflag_t(ECHO)
-      tcsetattr(terminal, TCSAFLUSH, &quiet)
-      TerminalState.save(old)
-    }
-    defer {
-      if isTerminal, !echo {
-        tcsetattr(terminal, TCSAFLUSH, &old)
-        TerminalState.forget()
-        _ = "\n".withCString { write(terminal, $0, 1) }
-      }
-    }
-    let prompt = Array("\(TerminalText.safe(question)) ".utf8)
-    _ = prompt.withUnsafeBytes { write(terminal, $0.baseAddress, $0.count) }
-    var line: [UInt8] = []
-    var byte: UInt8 = 0
-    while true {
-      let count = systemRead(terminal, &byte)
-      if count < 0, errno == EINTR { continue }
-      guard count == 1 else { return nil }
-      if byte == 10 || byte == 13 { return String(decoding: line, as: UTF8.self) }
-      line.append(byte)
-    }
-  }
-}
-
-private func systemRead(_ descriptor: Int32, _ byte: inout UInt8) -> Int {
-  read(descriptor, &byte, 1)
 }

@@ -20,7 +20,7 @@ struct InterruptibleRun: Sendable {
   func carryOut(_ plan: ExecutionPlan) async -> RunLedger {
     let ledger = RunLedger()
     let work = Task { await steps(of: plan, ledger) }
-    Signals.watch { count in
+    Signals.handle { count in
       guard count == 1 else {
         TerminalState.restore()
         _exit(ExitStatus.interrupted.rawValue)
@@ -80,8 +80,19 @@ enum Signals {
   /// What the handler, which may do hardly anything, writes to.
   nonisolated(unsafe) private static var writeEnd: Int32 = -1
 
-  /// Calls `action` with 1, 2, … for each signal, on a thread of its own.
-  static func watch(_ action: @escaping @Sendable (Int) -> Void) {
+  /// What is done for the next signals; until there is something to end, the process is.
+  private static let action: Mutex<@Sendable (Int) -> Void> = Mutex { _ in
+    TerminalState.restore()
+    _exit(ExitStatus.interrupted.rawValue)
+  }
+
+  /// Says what to do for each signal from now on, with their count: 1, 2, ….
+  static func handle(_ action: @escaping @Sendable (Int) -> Void) {
+    self.action.withLock { $0 = action }
+  }
+
+  /// Starts to watch for signals, on a thread of its own.
+  static func watch() {
     var ends: [Int32] = [-1, -1]
     guard systemPipe(&ends) == 0 else { return }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -112,7 +123,7 @@ enum Signals {
         defer { last = now }
         if let last, now - last < .milliseconds(200) { continue }
         count += 1
-        action(count)
+        action.withLock({ $0 })(count)
       }
     }
   }
