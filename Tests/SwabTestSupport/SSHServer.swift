@@ -155,7 +155,9 @@ public final class SSHServer: Sendable {
   ) -> String {
     let mark = (folder.path as NSString).lastPathComponent
     let hostKeys = hostKeyTypes.map { "HostKey \(folder.path("host_\($0)"))" }
-    // sshd takes the first value of each keyword, so what a test asks for stands before the rest.
+    // sshd takes the first value of each keyword, so what a test asks for stands before the rest;
+    // of MaxStartups it takes the last.
+    let maxStartups = configuration.contains("MaxStartups") ? "" : "MaxStartups 1000"
     // SHLVL: bash as root's login shell else reads .bashrc on each command.
     return """
       LogLevel VERBOSE
@@ -168,7 +170,7 @@ public final class SSHServer: Sendable {
       UsePAM no
       StrictModes no
       UseDNS no
-      MaxStartups 1000
+      \(maxStartups)
       MaxSessions 10
       LoginGraceTime 60
       PasswordAuthentication no

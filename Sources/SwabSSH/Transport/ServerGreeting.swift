@@ -9,8 +9,8 @@ struct ServerGreeting {
   private(set) var version: String?
   /// The lines that came before, or instead.
   private(set) var lines: [String] = []
-  /// What the server offers, once it has said so.
-  private(set) var offer: AlgorithmOffer?
+  /// The packet in which the server says what it offers.
+  private var offerPayload: ByteBuffer?
   /// Whether there is nothing more to learn from further bytes.
   private(set) var isComplete = false
   private var buffer = ByteBuffer()
@@ -29,6 +29,12 @@ struct ServerGreeting {
     if version != nil { readOffer() }
     if buffer.readableBytes > Self.limit { isComplete = true }
     if isComplete { buffer = ByteBuffer() }
+  }
+
+  /// What the server offers, once it has said so; taken apart only for who asks, since that is seldom.
+  var offer: AlgorithmOffer? {
+    guard var payload = offerPayload else { return nil }
+    return AlgorithmOffer(reading: &payload)
   }
 
   /// What a server that went away said, if it said anything: its lines, and an unfinished one.
@@ -60,7 +66,7 @@ struct ServerGreeting {
     guard var payload, payload.readInteger(as: UInt8.self) == AlgorithmOffer.message else {
       return readOffer()
     }
-    offer = AlgorithmOffer(reading: &payload)
+    offerPayload = payload
     isComplete = true
   }
 }

@@ -1,0 +1,166 @@
+import NIOCore
+import Testing
+
+@testable import SwabSSH
+
+@Suite("The parts of the SSH layer, without a wire")
+struct SSHPartsTests {
+  @Test("a marker is found however its line is cut", arguments: 1...24)
+  func marker(pieceLength: Int) {
+    var filter = MarkerFilter(marker: "swab-12")
+    var passed = ""
+    var text = Substring("Welcome! swab-1\r\nswab-12 4711\r\nfirst\nswab-12 5\n")
+    while !text.isEmpty {
+      passed +=
+        filter.pass(ByteBuffer(substring: text.prefix(pieceLength))).map { String(buffer: $0) }
+        ?? ""
+      text = text.dropFirst(pieceLength)
+    }
+    #expect(passed == "first\nswab-12 5\n")
+    #expect(filter.processID == 4711)
+    #expect(filter.finish() == nil)
+  }
+
+  @Test("without a marker nothing is lost")
+  func noMarker() {
+    var filter = MarkerFilter(marker: "swab-12")
+    #expect(filter.pass(ByteBuffer(string: "Not available.\n")) == nil)
+    #expect(filter.finish() == ByteBuffer(string: "Not available.\n"))
+    #expect(filter.processID == nil)
+  }
+
+  @Test("a window widens while its reader keeps up, and narrows when it doesn't")
+  func windows() {
+    var window = WindowPolicy(limit: WindowPolicy.tunnelLimit)
+    #expect(window.grant(remaining: WindowPolicy.initial) == 0)
+    var remaining = WindowPolicy.initial
+    var widest = 0
+    for _ in 0..<2000 {
+      remaining += window.grant(remaining: remaining)
+      #expect(remaining >= WindowPolicy.reserve)
+      widest = max(widest, remaining)
+      remaining -= WindowPolicy.readSize
+    }
+    #expect(widest == 8 * 1024 * 1024)
+    for _ in 0..<2000 {
+      window.readerDidPause()
+      remaining += window.grant(remaining: remaining)
+      remaining -= WindowPolicy.readSize
+    }
+    #expect(window.target == WindowPolicy.initial)
+    #expect(remaining <= WindowPolicy.initial)
+  }
+
+  @Test("the greeting is understood however it comes", arguments: [1, 7, 100, 10_000])
+  func greeting(pieceLength: Int) {
+    var payload: [UInt8] = [AlgorithmOffer.message] + [UInt8](repeating: 9, count: 16)
+    for list in ["kex-a,kex-b", "key-a", "c1,c2", "c3", "m1", "m2", "none", "none", "", ""] {
+      payload += WireFormat.string(list.utf8)
+    }
+    payload += [0, 0, 0, 0, 0]
+    let packet = WireFormat.number(UInt32(payload.count + 5)) + [4] + payload + [0, 0, 0, 0]
+    var bytes = ByteBuffer(string: "Notice\r\nSSH-2.0-Test\r\n")
+    bytes.writeBytes(packet)
+    var greeting = ServerGreeting()
+    while let piece = bytes.readSlice(length: min(pieceLength, bytes.readableBytes)),
+      piece.readableBytes > 0
+    {
+      greeting.observe(piece)
+    }
+    #expect(greeting.version == "SSH-2.0-Test")
+    #expect(greeting.farewell == "Notice")
+    #expect(greeting.offer?[.keyExchange] == ["kex-a", "kex-b"])
+    #expect(greeting.offer?[.cipherIn] == ["c3"])
+    #expect(greeting.isComplete)
+  }
+
+  @Test(
+    "the first thing that two sides can't agree on is found",
+    arguments: zip(
+      [
+        "k1/h1/c1/m1", "k2/h1/c1/m1", "k1/h2/c1/m1", "k1/h1/c2/m1", "k1/h1/c1/m2",
+        "ext-info-s/h1/c1/m1",
+      ],
+      [nil, "key exchange", "host key type", "cipher", "MAC", "key exchange"]
+    )
+  )
+  func mismatch(server: String, expected: String?) {
+    func offer(_ text: String) -> AlgorithmOffer {
+      let names = text.split(separator: "/").map(String.init)
+      return AlgorithmOffer { kind in
+        switch kind {
+        case .keyExchange: [names[0]]
+        case .hostKey: [names[1]]
+        case .cipherOut, .cipherIn: [names[2]]
+        case .macOut, .macIn: [names[3]]
+        }
+      }
+    }
+    #expect(offer("k1/h1/c1/m1").firstMismatch(with: offer(server))?.name == expected)
+  }
+
+  @Test(
+    "base64 without padding, as in fingerprints",
+    arguments: zip(["", "f", "fo", "foo", "foob"], ["", "Zg", "Zm8", "Zm9v", "Zm9vYg"])
+  )
+  func base64(text: String, expected: String) {
+    #expect(WireFormat.base64(Array(text.utf8)) == expected)
+  }
+
+  @Test("an RSA key offered for SHA-512 says so in its name")
+  func renaming() {
+    let key = WireFormat.string("ssh-rsa".utf8) + [1, 2, 3]
+    #expect(
+      WireFormat.renamed(key, to: "rsa-sha2-512")
+        == WireFormat.string("rsa-sha2-512".utf8) + [1, 2, 3]
+    )
+    #expect(WireFormat.name(of: key) == "ssh-rsa")
+    #expect(WireFormat.name(of: [0, 0, 0, 9, 1]) == nil)
+  }
+
+  @Test("handshakes keep to their limit, and to the order in which they were asked for (TR-61)")
+  func handshakeLimit() async throws {
+    let limit = SSHHandshakeLimit(3)
+    let inside = Counter()
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<200 {
+        group.addTask {
+          try? await limit.withTurn {
+            await inside.enter()
+            await Task.yield()
+            await inside.leave()
+          }
+        }
+      }
+    }
+    #expect(await inside.most <= 3)
+    #expect(await inside.done == 200)
+  }
+
+  private actor Counter {
+    var now = 0
+    var most = 0
+    var done = 0
+
+    func enter() {
+      now += 1
+      most = max(most, now)
+    }
+
+    func leave() {
+      now -= 1
+      done += 1
+    }
+  }
+
+  @Test("who is cancelled in line leaves it, and the others go on")
+  func cancelledInLine() async throws {
+    let limit = SSHHandshakeLimit(1)
+    try await limit.withTurn {
+      let waiting = Task { try await limit.withTurn { true } }
+      waiting.cancel()
+      await #expect(throws: CancellationError.self) { try await waiting.value }
+    }
+    #expect(try await limit.withTurn { true })
+  }
+}
