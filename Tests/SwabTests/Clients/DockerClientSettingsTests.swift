@@ -1,0 +1,83 @@
+import SwabDocker
+import SwabTestSupport
+import Testing
+
+@testable import Swab
+
+@Suite("The settings of a Docker client")
+struct DockerClientSettingsTests {
+  private func environment(_ values: [(String, EnvValue)] = []) -> EnvTable {
+    var table = EnvTable.defaults
+    for (key, value) in values { table.set(key, to: value, origin: .flag(text: "--set")) }
+    return table
+  }
+
+  @Test("an explicit argument beats env, also when it is false (DF-14)")
+  func precedence() throws {
+    let table = environment([
+      ("docker_base_url", "tcp://env:1"), ("docker_api_version", "1.30"), ("docker_timeout", 7),
+      ("docker_tls", true), ("docker_tunnel_remote_port", 11), ("docker_tunnel_local_port", 12),
+    ])
+    let fromEnv = try DockerClientSettings(.init(), environment: table)
+    #expect(fromEnv.baseURL == "tcp://env:1")
+    #expect(fromEnv.version == "1.30")
+    #expect(fromEnv.timeout == .seconds(7))
+    #expect(fromEnv.isSecure)
+    #expect(fromEnv.tunnelRemotePort == 11)
+    #expect(fromEnv.tunnelLocalPort == 12)
+    let arguments = DockerClientSettings.Arguments(
+      baseURL: "/sock",
+      version: "1.41",
+      timeout: .seconds(3),
+      tls: false,
+      tunnelRemotePort: 21,
+      tunnelLocalPort: 22
+    )
+    let explicit = try DockerClientSettings(arguments, environment: table)
+    #expect(explicit.baseURL == "/sock")
+    #expect(explicit.version == "1.41")
+    #expect(explicit.timeout == .seconds(3))
+    #expect(!explicit.isSecure)
+    #expect(explicit.tunnelRemotePort == 21)
+    #expect(explicit.tunnelLocalPort == 22)
+  }
+
+  @Test("the local port is 2224 unless something says otherwise, so none is ever missing (DF-6)")
+  func localPort() throws {
+    for url in [nil, "/run/docker.sock", "tcp://127.0.0.1:2375"] as [String?] {
+      let settings = try DockerClientSettings(.init(baseURL: url), environment: environment())
+      #expect(settings.tunnelLocalPort == 2224)
+    }
+  }
+
+  @Test("an entry of docker_clients stands between arguments and env (DF-16)")
+  func configured() throws {
+    let entry = DockerClientConfiguration(fabricHost: "h1", timeout: .seconds(40))
+    let given = DockerClientSettings.Arguments(baseURL: "/sock")
+    let settings = try DockerClientSettings(
+      given.over(entry.arguments),
+      environment: environment([("docker_timeout", 7)])
+    )
+    #expect(settings.baseURL == "/sock")
+    #expect(settings.timeout == .seconds(40))
+  }
+
+  @Test("without a host the URL goes unchanged to the client, with no tunnel (DF-1)")
+  func local() async throws {
+    for url in ["unix:///nowhere/docker.sock", "tcp://127.0.0.1:1"] {
+      let client = try DockerFabricClient(baseURL: url)
+      #expect(client.target == nil)
+      #expect(try await client.localURL == url)
+      let error = try await #require(throws: DockerError.self) { try await client.ping() }
+      #expect(error.isConnectionFailure)
+      await client.close()
+    }
+  }
+
+  @Test("env values that can't be are errors that name their place")
+  func bad() {
+    #expect(throws: FabfileError.self) {
+      try DockerClientSettings(.init(), environment: environment([("docker_timeout", "soon")]))
+    }
+  }
+}
