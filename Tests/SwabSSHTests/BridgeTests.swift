@@ -22,6 +22,141 @@ struct BridgeTests {
     }
   }
 
+  @Test("a refused channel ends its own connection and no other (DF-12)")
+  func refused() async throws {
+    try await withSSHServer { server in
+      let (target, peer) = try await Self.target("streamLocal", in: server.folder)
+      try await withConnection(to: server) { connection in
+        let missing = server.folder.path("missing.sock")
+        let outcome = AsyncStream.makeStream(of: EventLoopFuture<Void>.self)
+        let listener = try await Tunnel.listen(
+          on: connection,
+          to: .streamLocal(path: missing),
+          outcome: { outcome.continuation.yield($0) }
+        )
+        let port = try #require(listener.localAddress?.port)
+        let client = try await RunningProcess.run("socat", ["-u", "TCP:127.0.0.1:\(port)", "-"])
+        #expect(client.standardOutput.isEmpty)
+        var futures = outcome.stream.makeAsyncIterator()
+        let future = try #require(await futures.next())
+        let error = try await sshError { try await future.get() }
+        #expect(error.code == .channelRefused)
+        #expect(error.message.hasPrefix("the server refused a tunnel to \(missing): "))
+        #expect(connection.isOpen)
+        #expect(try await connection.collect("echo on").text == "on\n")
+        #expect(try await Tunnel.exchange("a", through: connection, to: target) == "aend\n")
+        try await listener.close()
+      }
+      await peer?.stop()
+    }
+  }
+
+  @Test("forwarding that the server forbids is a refusal too (DF-12)")
+  func forbidden() async throws {
+    try await withSSHServer("AllowStreamLocalForwarding no") { server in
+      let (target, peer) = try await Self.target("streamLocal", in: server.folder)
+      try await withConnection(to: server) { connection in
+        let answer = try await Tunnel.exchange("a", through: connection, to: target)
+        #expect(answer.isEmpty)
+        #expect(try await connection.collect("echo on").text == "on\n")
+      }
+      await peer?.stop()
+    }
+  }
+
+  @Test("tunnels don't wait for commands, nor count as such")
+  func besideCommands() async throws {
+    try await withSSHServer("MaxSessions 1") { server in
+      let (target, peer) = try await Self.target("streamLocal", in: server.folder)
+      try await withConnection(to: server) { connection in
+        let task = Task { try await connection.collect("sleep 1000; true") }
+        try await eventually("it runs") { !server.commands.isEmpty }
+        try await withThrowingTaskGroup(of: String.self) { group in
+          for number in 0..<20 {
+            group.addTask {
+              try await Tunnel.exchange("\(number)-", through: connection, to: target)
+            }
+          }
+          var answers: Set<String> = []
+          for try await answer in group { answers.insert(answer) }
+          #expect(answers == Set((0..<20).map { "\($0)-end\n" }))
+        }
+        task.cancel()
+        _ = try? await task.value
+      }
+      await peer?.stop()
+    }
+  }
+
+  @Test("a reader that is slower than the host makes the host wait, not us remember")
+  func backPressure() async throws {
+    try await withSSHServer { server in
+      let file = server.folder.path("progress")
+      let source =
+        "n=0; while [ $n -lt 64 ]; do head -c 1048576 /dev/zero; n=$((n+1)); echo $n >\(file); done"
+      try await withConnection(to: server) { connection in
+        let listener = try await Tunnel.listen(on: connection, to: .command(source))
+        let port = try #require(listener.localAddress?.port)
+        let gate = server.folder.path("gate")
+        let client = try RunningProcess(
+          "bash",
+          [
+            "-c",
+            "exec 3<>/dev/tcp/127.0.0.1/\(port); until [ -e \(gate) ]; do sleep 0.05; done; wc -c <&3",
+          ]
+        )
+        var last = ""
+        try await eventually("the source stands still") {
+          let before = last
+          try await Task.sleep(for: .milliseconds(300))
+          last = (try? server.folder.read("progress")) ?? ""
+          return last == before && !last.isEmpty
+        }
+        // Two sockets' buffers, our window, sshd's, a pipe.
+        #expect((Int(last.dropLast()) ?? 0) < 20)
+        try server.folder.write("", to: "gate")
+        try await client.waitForExit()
+        #expect(client.standardOutput == "\(64 * 1_048_576)\n")
+        try await listener.close()
+      }
+    }
+  }
+
+  @Test("a client that goes away takes its channel and its process with it")
+  func clientGone() async throws {
+    try await withSSHServer { server in
+      try await withConnection(to: server) { connection in
+        let listener = try await Tunnel.listen(on: connection, to: .command("cat"))
+        let port = try #require(listener.localAddress?.port)
+        let client = try RunningProcess("socat", ["-", "TCP:127.0.0.1:\(port)"], standardInput: "")
+        try await client.waitForExit()
+        try await eventually("nothing is left") { server.commands.isEmpty }
+        let other = try RunningProcess("socat", ["-u", "TCP:127.0.0.1:\(port)", "-"])
+        try await eventually("cat runs") { !server.commands.isEmpty }
+        await other.stop()
+        try await eventually("nothing is left") { server.commands.isEmpty }
+        try await listener.close()
+      }
+    }
+  }
+
+  @Test("when the connection goes, so do the local ones")
+  func connectionGone() async throws {
+    try await withSSHServer { server in
+      let (target, peer) = try await Self.target("streamLocal", in: server.folder)
+      try await withConnection(to: server) { connection in
+        let listener = try await Tunnel.listen(on: connection, to: target)
+        let port = try #require(listener.localAddress?.port)
+        let client = try RunningProcess("socat", ["-u", "TCP:127.0.0.1:\(port)", "-"])
+        _ = try await connection.collect("true")
+        await connection.close()
+        try await client.waitForExit()
+        try await listener.close()
+      }
+      await peer?.stop()
+    }
+  }
+
   /// Something that says everything back, and `end` once there is no more.
   static func target(
     _ kind: String,

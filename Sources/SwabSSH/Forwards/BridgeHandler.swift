@@ -14,6 +14,7 @@ final class BridgeHandler: ChannelInboundHandler {
   private var filter: MarkerFilter?
   private var didStart = false
   private var localDidEnd = false
+  private var failure: SSHError?
 
   init(
     _ target: SSHForwardTarget,
@@ -103,11 +104,12 @@ final class BridgeHandler: ChannelInboundHandler {
       remote.abandon()
       transport.touch(remote)
     }
-    end(.success(()))
+    end()
   }
 
-  private func end(_ result: Result<Void, any Error>) {
-    promise?.completeWith(result)
+  /// Both sides are closed.
+  private func end() {
+    promise?.completeWith(failure.map { .failure($0) } ?? .success(()))
     promise = nil
   }
 
@@ -152,7 +154,8 @@ extension BridgeHandler: ChannelConsumer {
 
   func channelDidClose(_ result: Result<ChannelExit, SSHError>) {
     remote = nil
+    if case .failure(let error) = result { failure = error.on(host: host) }
     closeLocal(.all)
-    if case .failure(let error) = result { end(.failure(error.on(host: host))) }
+    if context == nil { end() }
   }
 }
