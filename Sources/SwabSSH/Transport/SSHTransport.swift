@@ -40,6 +40,8 @@ final class SSHTransport: ChannelInboundHandler {
   private var isDriving = false
   private var needsDrive = false
   private var keepalive: RepeatedTask?
+  private var lastQuestion = NIODeadline.now()
+  private var unanswered = 0
   private var libraryOffer: AlgorithmOffer?
 
   /// What may wait for the connection before channels stop sending.
@@ -281,21 +283,24 @@ final class SSHTransport: ChannelInboundHandler {
     let seconds = max(2, Int(interval.components.seconds))
     libssh2_keepalive_config(session.raw, 1, UInt32(seconds))
     let pause = Duration.seconds(seconds)
-    let limit = pause * max(1, count)
     // Cancelled when the connection ends, which it does before this handler can go away.
     let transport = NIOLoopBound(self, eventLoop: eventLoop)
     keepalive = eventLoop.scheduleRepeatedTask(
       initialDelay: TimeAmount(pause),
       delay: TimeAmount(pause)
     ) { _ in
-      transport.value.checkLife(limit: limit, pause: pause)
+      transport.value.checkLife(pause: pause, count: max(1, count))
     }
   }
 
-  private func checkLife(limit: Duration, pause: Duration) {
+  /// Lost is who left as many questions unanswered; silence alone may be good manners.
+  private func checkLife(pause: Duration, count: Int) {
     let silence = Duration(NIODeadline.now() - lastInbound)
-    if silence >= limit { return fail(.connectionSilent(for: silence)) }
+    if lastInbound > lastQuestion { unanswered = 0 }
     guard silence >= pause / 2 else { return }
+    if unanswered >= count { return fail(.connectionSilent(for: silence)) }
+    unanswered += 1
+    lastQuestion = .now()
     _ = libssh2_keepalive_send(session.raw, nil)
     flush()
   }
