@@ -50,8 +50,10 @@ final class Console: Sendable {
   func say(_ level: OutputLevel, host: String? = nil, label: String? = nil, _ text: String) {
     guard isShown(level) else { return }
     var bytes: [UInt8] = []
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      append(Array(line.utf8)[...], level, host, label, suffix: "", to: &bytes)
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    {
+      // Of an error and its hint, only the first line is the error.
+      append(Array(line.utf8)[...], level, host, index == 0 ? label : nil, suffix: "", to: &bytes)
     }
     writer.write(bytes, to: level.isResult ? 1 : 2)
   }
