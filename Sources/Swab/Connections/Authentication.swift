@@ -69,7 +69,6 @@ final class Authentication: Sendable {
         identities: try identities(for: target),
         keys: keys,
         password: try passwordSource(for: target),
-        host: target.name,
         console: console
       ),
       verifier: try verifier(for: target, environment)
@@ -127,7 +126,6 @@ final class Authentication: Sendable {
       given: configured ?? password,
       mayAsk: !(try target.environment.bool("abort_on_prompts") ?? false),
       endpoint: target.endpoint,
-      host: target.name,
       prompter: prompter,
       console: console
     )
@@ -165,7 +163,10 @@ final class Authentication: Sendable {
           "\(question.host) (\(question.address), port \(question.port)) is new, and shows the "
           + "\(question.kind) key \(question.key.fingerprint). Trust it? (yes/no)"
         while true {
-          switch try await prompter.line(text, host: question.host).lowercased() {
+          let answer = try await prompter.answer(failingAs: .hostKeyUnknown) {
+            try await $0.line(text)
+          }
+          switch answer.lowercased() {
           case "yes", "y": return true
           case "no", "n": return false
           default: continue
@@ -194,12 +195,25 @@ final class Authentication: Sendable {
   }
 }
 
+extension Prompter {
+  /// Asks something, with a failure to get an answer told as one of logging in.
+  fileprivate nonisolated func answer(
+    failingAs code: SSHError.Code,
+    _ ask: (Prompter) async throws -> String
+  ) async throws -> String {
+    do {
+      return try await ask(self)
+    } catch let error as TaskError {
+      throw SSHError(code, error.message, hint: error.hint)
+    }
+  }
+}
+
 /// Gives a connection its keys and its password.
 private struct Authenticator: SSHAuthenticator {
   let identities: SSHIdentityRequest
   let keys: SSHKeyRing
   let password: PasswordSource
-  let host: String
   let console: Console
 
   func signers() async throws -> [any SSHSigner] {
@@ -218,7 +232,6 @@ private final class PasswordSource: Sendable {
   private let given: String?
   private let mayAsk: Bool
   private let endpoint: Endpoint
-  private let host: String
   private let prompter: Prompter
   private let console: Console
   /// What worked or may work, for connecting to this host again.
@@ -228,14 +241,12 @@ private final class PasswordSource: Sendable {
     given: String?,
     mayAsk: Bool,
     endpoint: Endpoint,
-    host: String,
     prompter: Prompter,
     console: Console
   ) {
     self.given = given
     self.mayAsk = mayAsk
     self.endpoint = endpoint
-    self.host = host
     self.prompter = prompter
     self.console = console
   }
@@ -244,7 +255,10 @@ private final class PasswordSource: Sendable {
     if attempt == 1, let known = typed.withLock({ $0 }) ?? given { return known }
     guard mayAsk, Prompter.hasTerminal else { return nil }
     let again = attempt > 1 ? "Permission denied, please try again. " : ""
-    let answer = try await prompter.secret("\(again)Password for \(endpoint):", host: host)
+    let question = "\(again)Password for \(endpoint):"
+    let answer = try await prompter.answer(failingAs: .authenticationFailed) {
+      try await $0.secret(question)
+    }
     console.secrets.add(answer)
     typed.withLock { $0 = answer }
     return answer

@@ -32,23 +32,22 @@ actor Prompter {
   /// Asks for something that is not shown while it is typed.
   ///
   /// - Throws: ``TaskError`` if nobody can be asked, or the input ends.
-  func secret(_ question: String, host: String? = nil) async throws -> String {
-    try await ask(question, host: host, echo: false)
+  func secret(_ question: String) async throws -> String {
+    try await ask(question, echo: false)
   }
 
   /// Asks for a word.
   ///
   /// - Throws: ``TaskError`` if nobody can be asked, or the input ends.
-  func line(_ question: String, host: String? = nil) async throws -> String {
-    try await ask(question, host: host, echo: true)
+  func line(_ question: String) async throws -> String {
+    try await ask(question, echo: true)
   }
 
-  private func ask(_ question: String, host: String?, echo: Bool) async throws -> String {
+  private func ask(_ question: String, echo: Bool) async throws -> String {
     guard mayAsk, Self.hasTerminal else {
       throw TaskError(
         .aborted,
         "there is no terminal to ask at: \(question)",
-        host: host,
         hint: mayAsk
           ? "give it beforehand: -p @FILE, SWAB_PASSWORD, or ssh-agent"
           : "abort_on_prompts forbids questions"
@@ -64,7 +63,7 @@ actor Prompter {
     }
     try Task.checkCancellation()
     guard let answer else {
-      throw TaskError(.aborted, "no answer to: \(question.text)", host: host)
+      throw TaskError(.aborted, "no answer to: \(question.text)")
     }
     return answer
   }
