@@ -8,7 +8,8 @@ enum ArgumentRewriting {
   /// - Throws: ``UsageError`` if a password or a flag of Fabric 1 that swab has not is given.
   static func rewritten(_ arguments: [String]) throws(UsageError) -> [String] {
     var output: [String] = []
-    var rest = arguments[...]
+    var rest = withoutLeadingFabfile(arguments[...])
+    if rest.first == "-V" { return ["--version"] }
     while let word = rest.popFirst() {
       try refuseMissing(word)
       guard isPasswordFlag(word) else {
@@ -25,6 +26,21 @@ enum ArgumentRewriting {
       }
     }
     return output
+  }
+
+  /// The launcher has taken `-f PATH` already; before the command, the parser knows no such flag.
+  private static func withoutLeadingFabfile(_ arguments: ArraySlice<String>) -> ArraySlice<String> {
+    var rest = arguments
+    while let word = rest.first {
+      if word == "-f" || word == "--fabfile" {
+        rest = rest.dropFirst(2)
+      } else if word.hasPrefix("-f=") || word.hasPrefix("--fabfile=") {
+        rest.removeFirst()
+      } else {
+        break
+      }
+    }
+    return rest
   }
 
   private static func isPasswordFlag(_ word: String) -> Bool {
