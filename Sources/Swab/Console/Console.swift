@@ -50,10 +50,11 @@ final class Console: Sendable {
   func say(_ level: OutputLevel, host: String? = nil, label: String? = nil, _ text: String) {
     guard isShown(level) else { return }
     var bytes: [UInt8] = []
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-    {
-      // Of an error and its hint, only the first line is the error.
-      append(Array(line.utf8)[...], level, host, index == 0 ? label : nil, suffix: "", to: &bytes)
+    // Of an error and its hint, only the first line is the error.
+    var prefix = prefix(level, host, label)
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      append(Array(line.utf8)[...], prefix, suffix: "", to: &bytes)
+      prefix = self.prefix(level, host, nil)
     }
     writer.write(bytes, to: level.isResult ? 1 : 2)
   }
@@ -82,7 +83,8 @@ final class Console: Sendable {
   ) async {
     guard isShown(level) else { return }
     var bytes: [UInt8] = []
-    let label = level == .stdout ? "out" : "err"
+    // Made once for all lines of the chunk, which may be thousands.
+    let prefix = prefix(level, host, level == .stdout ? "out" : "err")
     lines { line, ending in
       let suffix =
         switch ending {
@@ -90,7 +92,7 @@ final class Console: Sendable {
         case .none: " (no newline)"
         case .tooLong: " (line goes on)"
         }
-      append(line, level, host, label, suffix: suffix, to: &bytes)
+      append(line, prefix, suffix: suffix, to: &bytes)
     }
     guard !bytes.isEmpty else { return }
     writer.write(bytes, to: level.isResult ? 1 : 2)
@@ -102,27 +104,31 @@ final class Console: Sendable {
   /// Returns when everything said is written.
   func finish() async { await writer.finish() }
 
-  private func append(
-    _ line: ArraySlice<UInt8>,
-    _ level: OutputLevel,
-    _ host: String?,
-    _ label: String?,
-    suffix: String,
-    to output: inout [UInt8]
-  ) {
+  /// What stands before each line of a host's output.
+  private func prefix(_ level: OutputLevel, _ host: String?, _ label: String?) -> [UInt8] {
     let hasColour = level.isResult ? style.coloursResults : style.coloursDiagnostics
+    var prefix = ""
     if let host, style.hasPrefix {
       let padding = hasColour ? width.withLock { $0 } - host.count : 0
-      let prefix = "[\(host)]" + String(repeating: " ", count: max(0, padding))
-      output += Array((hasColour ? HostColour.paint(prefix, for: host) : prefix).utf8)
-      output.append(UInt8(ascii: " "))
+      let name = "[\(host)]" + String(repeating: " ", count: max(0, padding))
+      prefix += (hasColour ? HostColour.paint(name, for: host) : name) + " "
     }
     if let label {
       let text = "\(label): "
-      output += Array((hasColour ? paint(text, level, label) : text).utf8)
+      prefix += hasColour ? paint(text, level, label) : text
     }
+    return Array(prefix.utf8)
+  }
+
+  private func append(
+    _ line: ArraySlice<UInt8>,
+    _ prefix: [UInt8],
+    suffix: String,
+    to output: inout [UInt8]
+  ) {
+    output += prefix
     TerminalText.append(secrets.masked(line), to: &output)
-    output += Array(suffix.utf8)
+    output += suffix.utf8
     output.append(10)
   }
 

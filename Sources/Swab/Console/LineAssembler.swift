@@ -31,7 +31,7 @@ struct LineAssembler {
     pending.removeAll(keepingCapacity: true)
     var start = 0
     while start < bytes.count {
-      guard let end = Self.newline(in: bytes, from: start) else { break }
+      guard let end = Self.position(of: 10, in: bytes[start...]) else { break }
       line(Self.folded(bytes[start..<end]), .newline)
       start = end + 1
     }
@@ -49,17 +49,19 @@ struct LineAssembler {
     pending = []
   }
 
-  private static func newline(in bytes: [UInt8], from start: Int) -> Int? {
+  /// Where a byte is; the C library looks at many at a time.
+  private static func position(of byte: Int32, in bytes: ArraySlice<UInt8>) -> Int? {
     bytes.withUnsafeBufferPointer { buffer -> Int? in
       guard let base = buffer.baseAddress else { return nil }
-      guard let found = memchr(base + start, 10, buffer.count - start) else { return nil }
-      return UnsafeRawPointer(found) - UnsafeRawPointer(base)
+      guard let found = memchr(base, byte, buffer.count) else { return nil }
+      return bytes.startIndex + (UnsafeRawPointer(found) - UnsafeRawPointer(base))
     }
   }
 
   /// What a terminal would show of a line in which carriage returns went back to its start: a
   /// progress bar's last state.
   private static func folded(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    guard position(of: 13, in: line) != nil else { return line }
     var line = line
     while line.last == 13 { line.removeLast() }
     guard let last = line.lastIndex(of: 13) else { return line }

@@ -5,28 +5,44 @@ enum TerminalText {
   ///
   /// They are shown as `\x1b` or `\u{9b}`; tabs stay.
   static func append(_ bytes: ArraySlice<UInt8>, to output: inout [UInt8]) {
-    if bytes.allSatisfy({ ($0 >= 0x20 && $0 < 0x7f) || $0 == 9 }) {
-      output.append(contentsOf: bytes)
-      return
-    }
     var index = bytes.startIndex
     while index < bytes.endIndex {
+      // Nearly all text is nothing but this.
+      let plain = endOfPlainText(in: bytes, from: index)
+      if plain > index { output += bytes[index..<plain] }
+      guard plain < bytes.endIndex else { return }
+      index = plain
       let length = scalarLength(in: bytes, at: index)
-      guard length > 0 else {
-        output.append(contentsOf: "\\x\(hex(UInt32(bytes[index]), digits: 2))".utf8)
-        index += 1
-        continue
-      }
-      let scalar = bytes[index..<(index + length)]
-      if length == 1, bytes[index] < 0x20 || bytes[index] == 0x7f, bytes[index] != 9 {
-        output.append(contentsOf: "\\x\(hex(UInt32(bytes[index]), digits: 2))".utf8)
+      let scalar = bytes[index..<(index + max(1, length))]
+      if length <= 1 {
+        // A control character, or a byte that is no UTF-8.
+        appendEscape(of: bytes[index], to: &output)
       } else if let code = hiddenScalar(scalar) {
-        output.append(contentsOf: "\\u{\(hex(code, digits: 1))}".utf8)
+        output += "\\u{\(String(code, radix: 16))}".utf8
       } else {
-        output.append(contentsOf: scalar)
+        output += scalar
       }
-      index += length
+      index += scalar.count
     }
+  }
+
+  /// Where the run of printable ASCII and tabs that starts at `index` ends.
+  private static func endOfPlainText(in bytes: ArraySlice<UInt8>, from index: Int) -> Int {
+    bytes[index...].withUnsafeBufferPointer { buffer in
+      var count = 0
+      while count < buffer.count, (0x20..<0x7f) ~= buffer[count] || buffer[count] == 9 {
+        count += 1
+      }
+      return index + count
+    }
+  }
+
+  private static func appendEscape(of byte: UInt8, to output: inout [UInt8]) {
+    let digits: StaticString = "0123456789abcdef"
+    output.append(UInt8(ascii: "\\"))
+    output.append(UInt8(ascii: "x"))
+    output.append(digits.utf8Start[Int(byte >> 4)])
+    output.append(digits.utf8Start[Int(byte & 15)])
   }
 
   /// `text` with everything written out that could change a terminal; newlines stay.
@@ -63,17 +79,12 @@ enum TerminalText {
   /// The code of a scalar that terminals act on instead of showing it: C1 controls, and marks
   /// that reorder text.
   private static func hiddenScalar(_ bytes: ArraySlice<UInt8>) -> UInt32? {
-    guard bytes.count > 1,
-      let scalar = String(decoding: bytes, as: UTF8.self).unicodeScalars.first
-    else { return nil }
-    switch scalar.value {
-    case 0x80...0x9f, 0x200e, 0x200f, 0x2028...0x202e, 0x2066...0x2069, 0xfeff: return scalar.value
+    // The leading byte's own bits, then six of each byte that follows.
+    let leading = UInt32(bytes[bytes.startIndex]) & (0x7f >> UInt32(bytes.count))
+    let code = bytes.dropFirst().reduce(leading) { $0 << 6 | UInt32($1 & 0x3f) }
+    switch code {
+    case 0x80...0x9f, 0x200e, 0x200f, 0x2028...0x202e, 0x2066...0x2069, 0xfeff: return code
     default: return nil
     }
-  }
-
-  private static func hex(_ number: UInt32, digits: Int) -> String {
-    let text = String(number, radix: 16)
-    return String(repeating: "0", count: max(0, digits - text.count)) + text
   }
 }
