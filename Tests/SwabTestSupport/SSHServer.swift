@@ -69,13 +69,15 @@ public final class SSHServer: Sendable {
   ///   - address: The address to listen on.
   ///   - port: The port, or `nil` for a free one.
   ///   - hostKeyTypes: The types of its host keys, as ssh-keygen calls them.
+  ///   - environment: Variables of all that it runs; without spaces.
   /// - Returns: The server, to be ended by ``stop()``.
   /// - Throws: If sshd did not start, with its log.
   public static func start(
     _ configuration: String = "",
     address: String = "127.0.0.1",
     port: Int? = nil,
-    hostKeyTypes: [String] = ["ed25519"]
+    hostKeyTypes: [String] = ["ed25519"],
+    environment: [String: String] = [:]
   ) async throws -> SSHServer {
     let folder = try TemporaryFolder()
     do {
@@ -85,6 +87,7 @@ public final class SSHServer: Sendable {
         address: address,
         port: port,
         hostKeyTypes: hostKeyTypes,
+        environment: environment,
         folder: folder
       )
     } catch {
@@ -117,6 +120,7 @@ public final class SSHServer: Sendable {
     address: String,
     port: Int?,
     hostKeyTypes: [String],
+    environment: [String: String],
     folder: TemporaryFolder
   ) async throws -> SSHServer {
     var tries = 0
@@ -128,6 +132,7 @@ public final class SSHServer: Sendable {
         address: address,
         port: port,
         hostKeyTypes: hostKeyTypes,
+        environment: environment,
         folder: folder
       )
       let file = try folder.write(text, to: "sshd_config")
@@ -151,18 +156,22 @@ public final class SSHServer: Sendable {
     address: String,
     port: Int,
     hostKeyTypes: [String],
+    environment: [String: String],
     folder: TemporaryFolder
   ) -> String {
     let mark = (folder.path as NSString).lastPathComponent
+    // sshd heeds only the first SetEnv.
+    // SHLVL: bash as root's login shell else reads .bashrc on each command.
+    let variables = ["SHLVL": "5", variable: mark].merging(environment) { $1 }
+    let setEnv = variables.map { "\($0)=\($1)" }.sorted().joined(separator: " ")
     let hostKeys = hostKeyTypes.map { "HostKey \(folder.path("host_\($0)"))" }
     // sshd takes the first value of each keyword, so what a test asks for stands before the rest;
     // of MaxStartups it takes the last.
     let maxStartups = configuration.contains("MaxStartups") ? "" : "MaxStartups 1000"
-    // SHLVL: bash as root's login shell else reads .bashrc on each command.
     return """
       LogLevel VERBOSE
       ListenAddress \(address):\(port)
-      SetEnv SHLVL=5 \(variable)=\(mark)
+      SetEnv \(setEnv)
       AuthorizedKeysFile \(folder.path("authorized_keys"))
       PidFile none
       \(hostKeys.joined(separator: "\n"))
@@ -194,13 +203,15 @@ public func withSSHServer<Result>(
   address: String = "127.0.0.1",
   port: Int? = nil,
   hostKeyTypes: [String] = ["ed25519"],
+  environment: [String: String] = [:],
   _ body: (SSHServer) async throws -> Result
 ) async throws -> Result {
   let server = try await SSHServer.start(
     configuration,
     address: address,
     port: port,
-    hostKeyTypes: hostKeyTypes
+    hostKeyTypes: hostKeyTypes,
+    environment: environment
   )
   do {
     let result = try await body(server)

@@ -57,6 +57,9 @@ struct RemoteCommand: Sendable {
     } catch let error as SSHError where error.code == .commandTimedOut {
       await collector.finish()
       result = timedOut(collector, after: ContinuousClock.now - start)
+    } catch let error as SSHError where error.code == .connectionLost {
+      await collector.finish()
+      throw lost(error)
     } catch {
       await collector.finish()
       throw error
@@ -115,6 +118,14 @@ struct RemoteCommand: Sendable {
     guard try warnOnly ?? environment.bool("warn_only") ?? false else { throw error }
     if !isQuiet { console.warn(host: target.name, error.message) }
     return result
+  }
+
+  /// A lost connection, with what was running over it.
+  private func lost(_ error: SSHError) -> SSHError {
+    var lost = error
+    lost.message = "run '\(text)': \(error.message)"
+    lost.hint = error.hint ?? "the command may still be running there; it was not started again"
+    return lost
   }
 
   private func timeLimit(_ environment: EnvTable) throws -> Duration? {

@@ -157,7 +157,7 @@ struct ConnectionSetup: Sendable {
     _ budget: ConnectBudget
   ) async throws -> (SSHHostKey, SSHNegotiation) {
     do {
-      let result = try await door.perform("shaking hands", budget: budget) {
+      let result = try await door.perform("shaking hands with \(endpoint)", budget: budget) {
         session throws(SSHError) -> (SSHHostKey, SSHNegotiation)? in
         try session.preferHostKeyTypes(knownKeyTypes)
         guard try session.handshake() else { return nil }

@@ -8,8 +8,7 @@ extension SSHError {
   }
 
   static func connectionLost(reason: String?) -> SSHError {
-    let reason = reason.map { ": \($0)" } ?? ""
-    return SSHError(.connectionLost, "the connection was lost\(reason)")
+    SSHError(.connectionLost, "the connection was lost: \(reason ?? "the server closed it")")
   }
 
   static func connectionSilent(for duration: Duration) -> SSHError {
@@ -43,7 +42,7 @@ extension SSHError {
     SSHError(
       .unreachable,
       "no answer within \(limit.words) while \(what)",
-      hint: "a higher connect timeout gives a slow host more time"
+      hint: "is the host up, and is its address right? a higher timeout gives a slow one more time"
     )
   }
 

@@ -136,7 +136,7 @@ struct Project {
     environment: [String: String] = [:],
     terminal: Bool = false,
     standardInput: String? = nil,
-    within limit: Duration = .seconds(60)
+    within limit: Duration = .seconds(120)
   ) async throws -> Run {
     try await swab(
       arguments,
@@ -153,7 +153,7 @@ struct Project {
     environment: [String: String] = [:],
     terminal: Bool = false,
     standardInput: String? = nil,
-    within limit: Duration = .seconds(60)
+    within limit: Duration = .seconds(120)
   ) async throws -> Run {
     let started = ContinuousClock.now
     let process = try start(
@@ -169,12 +169,7 @@ struct Project {
       await process.stop()
       throw TestSupportError("swab \(arguments) did not end within \(limit): \(said)")
     }
-    return Run(
-      exitStatus: process.exitStatus ?? -1,
-      standardOutput: process.standardOutput,
-      standardError: process.standardError,
-      elapsed: ContinuousClock.now - started
-    )
+    return Run(process, since: started)
   }
 
   /// Compiles the fabfile, so that a timed run after this finds it in the cache.
@@ -191,6 +186,14 @@ struct Run: CustomStringConvertible {
   let standardError: String
   /// From before its start until its end, the start of all programs included.
   let elapsed: Duration
+
+  /// What an ended process left.
+  init(_ process: RunningProcess, since start: ContinuousClock.Instant) {
+    exitStatus = process.exitStatus ?? -1
+    standardOutput = process.standardOutput
+    standardError = process.standardError
+    elapsed = ContinuousClock.now - start
+  }
 
   var lines: [String] { standardOutput.split(separator: "\n").map(String.init) }
   var errorLines: [String] { standardError.split(separator: "\n").map(String.init) }
