@@ -22,7 +22,7 @@ struct ConnectionLossTests {
         for task in tasks {
           let error = try await sshError { _ = try await task.value }
           #expect(error.code == .connectionLost)
-          #expect(error.description == "h1: the connection was lost")
+          #expect(error.description == "h1: the connection was lost: the server closed it")
         }
         try await connection.closeFuture.get()
         #expect(!connection.isOpen)

@@ -25,7 +25,10 @@ struct HostsCommand: SwabSubcommand {
   func perform(in main: CommandLineMain) async throws -> ExitStatus {
     let project = try Project(main, selection, flags: try EnvLayer.flags(selection))
     if let host = environmentHost {
-      printEnvironment(try project.selector.target(named: host))
+      // A secret may stand within another key's value, as a token does in a URL.
+      let mask = SecretMask()
+      for secret in project.secrets { mask.add(secret) }
+      printEnvironment(try project.selector.target(named: host), mask)
       return .success
     }
     let targets = try project.selector.selectedOrAll()
@@ -49,13 +52,13 @@ struct HostsCommand: SwabSubcommand {
     }
   }
 
-  private func printEnvironment(_ target: HostTarget) {
+  private func printEnvironment(_ target: HostTarget, _ mask: SecretMask) {
     let rows = target.environment.rows
     let width = rows.map(\.key.count).max() ?? 0
     for row in rows {
-      print("\(padded(row.key, width))  \(row.value)  (\(row.origin))")
+      print(mask.masked("\(padded(row.key, width))  \(row.value)  (\(row.origin))"))
       for other in row.disagreements {
-        print("\(padded("", width))  ! \(other.origin) says \(other.value)")
+        print(mask.masked("\(padded("", width))  ! \(other.origin) says \(other.value)"))
       }
     }
   }

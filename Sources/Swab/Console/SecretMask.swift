@@ -2,8 +2,8 @@ import Synchronization
 
 /// Replaces secrets in whatever is about to be shown.
 ///
-/// Values are replaced as they are, in base64 and percent-encoded, since commands and URLs carry
-/// them so.
+/// Values are replaced as they are, in base64, percent-encoded and quoted for a shell, since
+/// commands and URLs carry them so.
 final class SecretMask: Sendable {
   /// What stands in a secret's place.
   static let mask = "••••"
@@ -16,8 +16,14 @@ final class SecretMask: Sendable {
     guard secret.utf8.count >= 3 else { return }
     let bytes = Array(secret.utf8)
     var new = [bytes]
-    let encoded = Self.percentEncoded(bytes)
-    if encoded != bytes { new.append(encoded) }
+    new += Self.percentEncodedForms(of: bytes).filter { $0 != bytes }
+    if secret.contains("'") {
+      // In single quotes, as a person quotes it, and again for the login shell that gets it.
+      let quoted = Shell.quoted(secret).utf8.dropFirst().dropLast()
+      new.append(Array(quoted))
+      let again = Shell.quoted(String(decoding: quoted, as: UTF8.self)).utf8
+      new.append(Array(again.dropFirst().dropLast()))
+    }
     new += Self.base64Forms(of: bytes)
     forms.withLock { forms in
       for form in new where !forms.contains(form) { forms.append(form) }
@@ -60,9 +66,19 @@ final class SecretMask: Sendable {
     return (output + bytes[copied...])[...]
   }
 
-  private static func percentEncoded(_ bytes: [UInt8]) -> [UInt8] {
-    let digits = Array("0123456789ABCDEF".utf8)
-    return bytes.flatMap { byte -> [UInt8] in
+  /// With digits of either case, and with blanks as in the query of a URL and as in a form.
+  private static func percentEncodedForms(of bytes: [UInt8]) -> [[UInt8]] {
+    ["0123456789ABCDEF", "0123456789abcdef"].flatMap { digits in
+      let encoded = percentEncoded(bytes, digits: Array(digits.utf8))
+      guard bytes.contains(UInt8(ascii: " ")) else { return [encoded] }
+      let parts = bytes.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+      let form = parts.map { percentEncoded(Array($0), digits: Array(digits.utf8)) }
+      return [encoded, Array(form.joined(separator: "+".utf8))]
+    }
+  }
+
+  private static func percentEncoded(_ bytes: [UInt8], digits: [UInt8]) -> [UInt8] {
+    bytes.flatMap { byte -> [UInt8] in
       let character = Character(Unicode.Scalar(byte))
       let isPlain = byte < 0x80 && (character.isLetter || character.isNumber)
       return isPlain || "-._~".utf8.contains(byte)

@@ -16,6 +16,9 @@ struct Compiler {
   static let entryPoint = """
     import Swab
 
+    // Foundation has a Host too; what the module itself declares wins over both.
+    typealias Host = Swab.Host
+
     @main enum SwabEntryPoint {
       static func main() async { await swabMain(fabfile) }
     }

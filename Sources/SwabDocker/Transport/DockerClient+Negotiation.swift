@@ -48,9 +48,7 @@ extension DockerClient {
     )
     let call = transport.start(request, isStream: false, timeout: timeout.map(TimeAmount.init))
     return call.answer.futureResult.flatMapErrorThrowing { error in
-      guard let failure = error as? HTTPFailure else { throw error }
-      let path = DockerCall(method, "/_ping")
-      throw self.locate(DockerError(failure, at: self.address, timeout: self.timeout), path)
+      throw self.explain(error, DockerCall(method, "/_ping"), limit: self.timeout)
     }
   }
 

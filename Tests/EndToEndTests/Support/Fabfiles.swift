@@ -14,6 +14,11 @@ func fabfile(for server: SSHServer, _ env: String...) -> String {
 
 /// A fabfile.yml for hosts of the test bed, with further lines of `env`.
 func fabfile(for bed: TestBed, users: [String: String] = [:], _ env: String...) -> String {
+  fabfile(for: bed, users: users, env)
+}
+
+/// A fabfile.yml for hosts of the test bed, with further lines of `env`.
+func fabfile(for bed: TestBed, users: [String: String] = [:], _ env: [String]) -> String {
   let lines =
     ["ssh_config_path: \(bed.sshConfig)", "no_agent: true", "timeout: 5"] + env
   let hosts = bed.hosts.map { host in

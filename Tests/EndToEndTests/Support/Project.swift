@@ -106,23 +106,46 @@ struct Project {
     terminal: Bool = false,
     standardInput: String? = nil
   ) throws -> RunningProcess {
-    var variables = [
-      "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin",
-      "HOME": home, "USER": NSUserName(), "LANG": "C.UTF-8", "TERM": "xterm",
-      "SWAB_CACHE": try Checkout.cache(), Self.variable: mark,
-      "SWAB_DOCKER_TUNNEL_LOCAL_PORT": "\(tunnelPort)",
-    ]
-    variables.merge(environment) { $1 }
-    // Only these: neither the person's agent nor the tests' own settings may have a say.
-    let clean = ["-i"] + variables.map { "\($0)=\($1)" }.sorted()
     let command = [try Checkout.swab()] + arguments
-    let words = terminal ? ["script", "-qec", Self.quoted(command), "/dev/null"] : command
     return try RunningProcess(
       "env",
-      clean + words,
+      try cleanEnvironment(environment)
+        + (terminal ? ["script", "-qec", Self.quoted(command), "/dev/null"] : command),
       workingDirectory: path,
       standardInput: standardInput
     )
+  }
+
+  /// Starts swab in a terminal whose keyboard is a fifo.
+  ///
+  /// - Parameter command: Shell text that runs before and after swab in the same terminal.
+  func start(
+    _ arguments: [String],
+    keyboard: String,
+    showing command: String
+  ) throws -> RunningProcess {
+    let swab = Self.quoted([try Checkout.swab()] + arguments)
+    // The shell has to outlive a Ctrl-C that ends swab.
+    let text = "trap : INT; \(command); \(swab); s=$?; \(command); exit $s"
+    return try RunningProcess(
+      "env",
+      try cleanEnvironment([:])
+        + ["sh", "-c", "exec script -qec \"$0\" /dev/null <\"$1\"", text, keyboard],
+      workingDirectory: path
+    )
+  }
+
+  /// Arguments of `env` that leave only what a test wants: neither the person's agent nor the
+  /// tests' own settings may have a say.
+  private func cleanEnvironment(_ environment: [String: String]) throws -> [String] {
+    var variables = [
+      "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin",
+      "HOME": home, "USER": NSUserName(), "LANG": "C.UTF-8", "TERM": "xterm",
+      "SHELL": "/bin/sh", "SWAB_CACHE": try Checkout.cache(), Self.variable: mark,
+      "SWAB_DOCKER_TUNNEL_LOCAL_PORT": "\(tunnelPort)",
+    ]
+    variables.merge(environment) { $1 }
+    return ["-i"] + variables.map { "\($0)=\($1)" }.sorted()
   }
 
   private static func quoted(_ words: [String]) -> String {
@@ -193,6 +216,13 @@ struct Run: CustomStringConvertible {
     standardOutput = process.standardOutput
     standardError = process.standardError
     elapsed = ContinuousClock.now - start
+  }
+
+  /// Waits for the end of a process.
+  init(ended process: RunningProcess, within limit: Duration = ceiling()) async throws {
+    let start = ContinuousClock.now
+    try await process.waitForExit(within: limit)
+    self.init(process, since: start)
   }
 
   var lines: [String] { standardOutput.split(separator: "\n").map(String.init) }

@@ -53,6 +53,9 @@ struct TestBed {
 }
 
 extension TestBed.Host {
+  /// The path of its engine's socket on this machine.
+  var socketPath: String { String(engine.dropFirst("unix://".count)) }
+
   /// What the docker command prints when it asks this host's engine.
   func docker(_ arguments: String...) async throws -> [String] {
     let asked = try await RunningProcess.run("docker", ["--host", engine] + arguments)
