@@ -158,7 +158,8 @@ public final class RunningProcess: Sendable {
 
   /// Its lines so far: first those of standard output, then those of standard error.
   public var lines: [String] {
-    (standardOutput + standardError).split(separator: "\n").map(String.init)
+    // sshd ends the lines of its log with CR LF, which is one Character.
+    (standardOutput + standardError).split { $0 == "\n" || $0 == "\r\n" }.map(String.init)
   }
 
   /// Its exit status once it has ended, 128 + the signal if one ended it.

@@ -46,8 +46,8 @@ struct ExecutionTests {
     try await withBed { project, _ in
       let run = try await project.swab("run", "ordered", "most", "-H", "h1,h2,h3", "-P")
       #expect(run.lines.filter { $0.hasSuffix("most at once: 1") }.count == 3, "\(run)")
-      let started = run.errorLines.filter { $0.contains("task 'ordered'") }
-      #expect(started == ["h1", "h2", "h3"].map { "[\($0)] Executing task 'ordered'" }, "\(run)")
+      let started = ["h1", "h2", "h3"].map { "[\($0)] Executing task 'ordered'" }
+      #expect(Array(run.errorLines.prefix(3)) == started, "\(run)")
     }
   }
 

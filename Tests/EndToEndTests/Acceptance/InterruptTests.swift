@@ -128,7 +128,7 @@ private struct Person {
 
   /// Starts swab in a terminal of its own.
   ///
-  /// - Parameter command: Shell text that runs before and after it in the same terminal.
+  /// What `command` says runs in the same terminal before and after.
   init(_ arguments: [String], of project: Project, showing command: String = ":") throws {
     let fifo = project.folder.path("keyboard-\(UUID().uuidString.prefix(8))")
     guard mkfifo(fifo, 0o600) == 0 else { throw TestSupportError("no fifo: \(errno)") }

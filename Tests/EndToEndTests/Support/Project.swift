@@ -116,9 +116,9 @@ struct Project {
     )
   }
 
-  /// Starts swab in a terminal whose keyboard is a fifo.
+  /// Starts swab in a terminal without colours, whose keyboard is a fifo.
   ///
-  /// - Parameter command: Shell text that runs before and after swab in the same terminal.
+  /// What `command` says runs in the same terminal before and after.
   func start(
     _ arguments: [String],
     keyboard: String,
@@ -129,7 +129,7 @@ struct Project {
     let text = "trap : INT; \(command); \(swab); s=$?; \(command); exit $s"
     return try RunningProcess(
       "env",
-      try cleanEnvironment([:])
+      try cleanEnvironment(["NO_COLOR": "1"])
         + ["sh", "-c", "exec script -qec \"$0\" /dev/null <\"$1\"", text, keyboard],
       workingDirectory: path
     )
@@ -225,8 +225,13 @@ struct Run: CustomStringConvertible {
     self.init(process, since: start)
   }
 
-  var lines: [String] { standardOutput.split(separator: "\n").map(String.init) }
-  var errorLines: [String] { standardError.split(separator: "\n").map(String.init) }
+  var lines: [String] { Self.lines(of: standardOutput) }
+  var errorLines: [String] { Self.lines(of: standardError) }
+
+  /// A terminal ends lines with CR LF, which is one Character.
+  private static func lines(of text: String) -> [String] {
+    text.split { $0 == "\n" || $0 == "\r\n" }.map(String.init)
+  }
 
   var description: String {
     "exit status \(exitStatus) after \(elapsed)\n\(standardOutput)\(standardError)"
