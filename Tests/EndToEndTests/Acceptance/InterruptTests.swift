@@ -35,7 +35,7 @@ struct InterruptTests {
   func terminated() async throws {
     try await withBed { project, _ in
       let run = try project.start(["run", "nap", "first", "-H", "h1,h2"])
-      try await run.waitForLine(containing: "napping", within: ceiling())
+      try await run.waitForLine(containing: "out: napping", within: ceiling())
       run.send(signal: SIGTERM)
       let ended = try await Run(ended: run, within: ceiling(.seconds(5)))
       #expect(ended.exitStatus == 130, "\(ended)")

@@ -11,7 +11,7 @@ struct RunningTests {
         try await project.compile()
         try project.trust(server)
         let run = try project.start(["run", "nap", "-H", "h1"])
-        try await run.waitForLine(containing: "napping")
+        try await run.waitForLine(containing: "out: napping")
         let start = ContinuousClock.now
         for process in ProcessTable.descendants(of: server.process.processID)
         where ProcessTable.commandLine(of: process).contains("sshd") {
@@ -37,7 +37,7 @@ struct RunningTests {
         try await project.compile()
         try project.trust(server)
         let run = try project.start(["run", "nap", "-H", "h1"])
-        try await run.waitForLine(containing: "napping")
+        try await run.waitForLine(containing: "out: napping")
         let start = ContinuousClock.now
         let daemons = ProcessTable.descendants(of: server.process.processID)
           .filter { ProcessTable.commandLine(of: $0).contains("sshd") }
@@ -64,7 +64,7 @@ struct RunningTests {
         try await project.compile()
         try project.trust(server)
         let run = try project.start(["run", "nap", "-H", "h1"])
-        try await run.waitForLine(containing: "napping")
+        try await run.waitForLine(containing: "out: napping")
         let start = ContinuousClock.now
         run.send(signal: SIGINT)
         // TERM is enough for sleep; KILL would follow after 5 s.
