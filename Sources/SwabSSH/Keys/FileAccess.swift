@@ -24,8 +24,19 @@ enum FileAccess {
   struct Status {
     var owner: uid_t
     var mode: mode_t
+    /// Another one for another file, and after each change of this one.
+    var version: Version
     var isRegular: Bool { mode & S_IFMT == S_IFREG }
     var isOwnedByMeOrRoot: Bool { owner == getuid() || owner == 0 }
+  }
+
+  /// What tells a file from others, and from itself before it was written to.
+  struct Version: Hashable {
+    var device: dev_t
+    var inode: ino_t
+    var size: Int
+    var seconds: Int
+    var nanoseconds: Int
   }
 
   /// Reads a file whole, with its status as of the moment it was opened.
@@ -45,7 +56,22 @@ enum FileAccess {
   static func status(of descriptor: Int32, path: String) throws(Failure) -> Status {
     var buffer = stat()
     guard fstat(descriptor, &buffer) == 0 else { throw Failure(path: path, errno: errno) }
-    return Status(owner: buffer.st_uid, mode: buffer.st_mode)
+    #if canImport(Darwin)
+      let modified = buffer.st_mtimespec
+    #else
+      let modified = buffer.st_mtim
+    #endif
+    return Status(
+      owner: buffer.st_uid,
+      mode: buffer.st_mode,
+      version: Version(
+        device: buffer.st_dev,
+        inode: buffer.st_ino,
+        size: Int(buffer.st_size),
+        seconds: Int(modified.tv_sec),
+        nanoseconds: Int(modified.tv_nsec)
+      )
+    )
   }
 
   /// Reads from the descriptor's position to the end.

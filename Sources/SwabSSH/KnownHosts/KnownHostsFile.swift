@@ -6,6 +6,8 @@
   import Darwin
 #endif
 
+import Synchronization
+
 /// A known_hosts file that new keys are added to.
 ///
 /// It blocks: thread pool only.
@@ -13,6 +15,19 @@ struct KnownHostsFile {
   var path: String
   /// Whether names are hashed (HashKnownHosts).
   var hashesNames: Bool
+  /// What the file said when the last key was added to it.
+  let memory = Memory()
+
+  /// Spares reading the whole file again for each of a thousand new hosts.
+  final class Memory: Sendable {
+    struct Content {
+      var version: FileAccess.Version
+      var known: KnownHosts
+      var needsNewline: Bool
+    }
+
+    let content = Mutex<Content?>(nil)
+  }
 
   enum Outcome: Sendable, Hashable {
     case added
@@ -31,20 +46,45 @@ struct KnownHostsFile {
       let descriptor = try openLocked()
       // Closing lets go of the lock.
       defer { close(descriptor) }
-      guard try FileAccess.status(of: descriptor, path: path).isRegular else {
+      let status = try FileAccess.status(of: descriptor, path: path)
+      guard status.isRegular else { return .alreadyThere }
+      var content = try content(descriptor, version: status.version)
+      guard content.known.find(key, address: address, port: port) == .unknown else {
         return .alreadyThere
       }
-      let bytes = try FileAccess.readAll(descriptor, path: path)
-      var known = KnownHosts()
-      known.add(bytes, file: path)
-      guard known.find(key, address: address, port: port) == .unknown else { return .alreadyThere }
       let line = line(key, name: KnownHosts.name(address: address, port: port))
-      let needsNewline = bytes.last.map { $0 != UInt8(ascii: "\n") } ?? false
-      try append(Array((needsNewline ? "\n" + line : line).utf8), to: descriptor)
+      let bytes = Array((content.needsNewline ? "\n" + line : line).utf8)
+      try append(bytes, to: descriptor)
+      content.known.add(Array(line.utf8), file: path)
+      content.needsNewline = false
+      content.version = try FileAccess.status(of: descriptor, path: path).version
+      // ssh takes no lock: what it added in between has not been read.
+      if content.version.size == status.version.size + bytes.count {
+        memory.content.withLock { [content] in $0 = content }
+      }
       return .added
     } catch {
       return .notKept(error.reason)
     }
+  }
+
+  /// What the file says, read unless nobody but us has written to it.
+  private func content(
+    _ descriptor: Int32,
+    version: FileAccess.Version
+  ) throws(FileAccess.Failure) -> Memory.Content {
+    // Taken out, so that adding to it copies nothing.
+    if let content = memory.content.withLock({ $0.take() }), content.version == version {
+      return content
+    }
+    let bytes = try FileAccess.readAll(descriptor, path: path)
+    var known = KnownHosts()
+    known.add(bytes, file: path)
+    return Memory.Content(
+      version: version,
+      known: known,
+      needsNewline: bytes.last.map { $0 != UInt8(ascii: "\n") } ?? false
+    )
   }
 
   /// Makes the folder, which is ~/.ssh as a rule, so that only its owner enters it.

@@ -45,6 +45,8 @@ public final class KnownHostsVerifier: SSHHostKeyVerifier {
   }
 
   private let options: KnownHostsOptions
+  /// Where new keys are added.
+  private let file: KnownHostsFile?
   private let ask: Ask?
   private let warn: Warn
   private let known = SingleFlight<KnownHosts>()
@@ -60,6 +62,8 @@ public final class KnownHostsVerifier: SSHHostKeyVerifier {
   ///   - warn: Is told, once for each file, that a new key couldn't be kept or a file not be read.
   public init(options: KnownHostsOptions, ask: Ask? = nil, warn: @escaping Warn = { _ in }) {
     self.options = options
+    let hashesNames = options.hashesNames
+    file = options.userFiles.first.map { KnownHostsFile(path: $0, hashesNames: hashesNames) }
     self.ask = ask
     self.warn = warn
   }
@@ -159,15 +163,14 @@ public final class KnownHostsVerifier: SSHHostKeyVerifier {
   ///
   /// That it can't be is no reason not to work.
   private func keep(_ key: SSHPublicKey, address: String, port: Int) async {
-    guard let path = options.userFiles.first else { return }
-    let file = KnownHostsFile(path: path, hashesNames: options.hashesNames)
+    guard let file else { return }
     let outcome = try? await appends.pass {
       try await NIOThreadPool.singleton.runIfActive {
         file.add(key, address: address, port: port)
       }
     }
     guard case .notKept(let reason) = outcome else { return }
-    warnOnce("new host keys are not kept: \(path): \(reason)")
+    warnOnce("new host keys are not kept: \(file.path): \(reason)")
   }
 
   private func files() async throws -> KnownHosts {
