@@ -9,7 +9,7 @@ env.user = "root"
 env.key_filename = os.environ["BENCH_KEY"]
 env.disable_known_hosts = True
 env.docker_base_url = os.environ["BENCH_DOCKER"]
-env.docker_tunnel_local_port = 22024
+env.docker_tunnel_local_port = int(os.environ["BENCH_PORT"])
 env.docker_api_version = "1.24"
 
 
