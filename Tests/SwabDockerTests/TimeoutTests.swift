@@ -100,7 +100,7 @@ struct TimeoutTests {
     let engine = try await FakeEngine { request in
       request.line.hasPrefix("HEAD") ? .silence : FakeEngine.json("200 OK", "[]")
     }
-    let docker = try DockerClient(baseURL: engine.address, timeout: .milliseconds(500))
+    let docker = try DockerClient(baseURL: engine.address, timeout: .seconds(5))
     let (first, second) = (Task { try await docker.images() }, Task { try await docker.images() })
     try await eventually("the request has come") { engine.lines.count == 1 }
     first.cancel()
