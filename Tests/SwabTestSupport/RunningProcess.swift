@@ -85,6 +85,7 @@ public final class RunningProcess: Sendable {
     }
     posix_spawn_file_actions_adddup2(&actions, streams.output, 1)
     posix_spawn_file_actions_adddup2(&actions, streams.error, 2)
+    closeTheRest(&actions)
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -237,4 +238,16 @@ public final class RunningProcess: Sendable {
     }
     return process
   }
+}
+
+/// Keeps what other tests have open out of the new process: a listener that lived on in an sshd
+/// would hold its port.
+private func closeTheRest(_ actions: inout posix_spawn_file_actions_t) {
+  typealias CloseFrom =
+    @convention(c) (
+      UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32
+    ) -> Int32
+  // The C library has it (glibc 2.34), and declares it for GNU programs only.
+  guard let symbol = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np") else { return }
+  _ = unsafeBitCast(symbol, to: CloseFrom.self)(&actions, 3)
 }
