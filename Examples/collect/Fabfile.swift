@@ -22,7 +22,7 @@ func facts(host: Host) async throws -> Facts {
 /// Runs once, on this machine, and sends the other task to the hosts.
 func report() async throws {
   let outcomes = try await execute("facts", roles: ["all"], parallel: true)
-  for (host, facts) in outcomes.values(as: Facts.self).sorted(by: {
+  for (host, facts) in try outcomes.values(as: Facts.self).sorted(by: {
     $0.value.images > $1.value.images
   }) {
     puts("\(host): \(facts.images) images, load \(facts.load), Linux \(facts.kernel)")

@@ -21,8 +21,11 @@ struct Invocation {
   /// The command, if it stands before all flags but `-f`; only the library can tell a word after
   /// other flags from the value of one.
   var command: Command?
-  /// Whether the tasks in the fabfile have a say in what is going to happen.
+  /// Whether the fabfile has a say in what is going to happen.
   var needsFabfile: Bool
+  /// Whether its tasks have one: `hosts`, and `run` with nothing but a command after `--`, are to
+  /// work also while the Swift code doesn't compile.
+  var needsTasks: Bool
 
   /// Reads the arguments up to `--`, after which the words are a remote command's.
   init(_ arguments: [String]) {
@@ -40,6 +43,31 @@ struct Invocation {
     let word = others.first.flatMap { $0.hasPrefix("-") ? nil : $0 }
     command = word.map { $0 == "build" ? .build : .other($0) }
     needsFabfile = Self.needsFabfile(others)
+    needsTasks = Self.needsTasks(others, hasRemainder: arguments.contains("--"))
+  }
+
+  /// Flags of `run` whose value is a word of its own; a flag that is missing here makes swab compile
+  /// the tasks without need, and no more.
+  private static let flagsWithValue: Set<String> = [
+    "-H", "--hosts", "-R", "--roles", "-x", "--exclude-hosts", "--set", "--ssh-config-path", "-u",
+    "--user", "--port", "-z", "--pool-size", "-T", "--command-timeout", "-s", "--shell", "-i",
+    "--key-filename", "--password-file", "-t", "--timeout", "-n", "--connection-attempts",
+    "--keepalive", "--system-known-hosts", "--hide", "--show", "--color", "--colour",
+  ]
+
+  private static func needsTasks(_ arguments: [String], hasRemainder: Bool) -> Bool {
+    guard let command = arguments.first else { return false }
+    if command == "hosts" { return false }
+    guard command == "run", hasRemainder else { return true }
+    var rest = arguments.dropFirst()
+    while let word = rest.popFirst() {
+      if flagsWithValue.contains(word) {
+        _ = rest.popFirst()
+      } else if !word.hasPrefix("-"), !word.hasPrefix("@") {
+        return true
+      }
+    }
+    return false
   }
 
   private static func needsFabfile(_ arguments: [String]) -> Bool {

@@ -34,6 +34,9 @@ enum Launcher {
     if invocation.command == .build {
       return try FabfileBuild(fabfile, installation: installation).report()
     }
+    guard invocation.needsTasks else {
+      try become(installation.emptyFabfile, fabfile: fabfile.path, installation: installation)
+    }
     try start(fabfile, installation: installation)
   }
 

@@ -104,7 +104,7 @@ public final class DockerFabricClient: DockerAPI {
   /// - Parameter message: What is done.
   public func report(_ message: String) {
     let console = (TaskScope.current?.run ?? run)?.console
-    console?.say(.user, host: target?.name, label: "docker", message)
+    console?.say(.running, host: target?.name, label: "docker", message)
   }
 
   /// Ends the client's requests, closes its tunnel and gives the local port back; a later request

@@ -179,7 +179,7 @@ struct RunInvocation {
 
 /// The task behind `swab run -- COMMAND`.
 enum BareCommand {
-  static let name = "<remainder>"
+  static let name = "the command after --"
 
   /// One word is shell text; several are a program and its arguments, each quoted.
   static func task(_ words: [String]) -> TaskDefinition {

@@ -8,13 +8,13 @@ enum OutputLevel: String, CaseIterable, Sendable {
   /// Why a task gave up.
   case aborts
   case warnings
-  /// Commands before they run.
+  /// Commands before they run, and what a Docker client is about to do.
   case running
   /// Standard output of remote and local commands.
   case stdout
   /// Standard error of remote and local commands.
   case stderr
-  /// What tasks print by `puts`, and what a client says of its own doings.
+  /// What tasks print by `puts`.
   case user
   /// Tunnels as they open: host, local port, target and method.
   case tunnels

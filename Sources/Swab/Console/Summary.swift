@@ -35,7 +35,8 @@ struct Summary {
   }
 
   private func row(_ outcome: TaskOutcome, _ width: Int) -> String {
-    let host = padded(outcome.host, width)
+    let isLocal = outcome.host == TaskOutcome.localOnly
+    let host = padded(isLocal ? "this machine" : outcome.host, width)
     let state = padded(outcome.state.rawValue, 13)
     guard let error = outcome.error else { return "\(host)  \(state)  \(outcome.duration.inWords)" }
     let reason = Failure.summary(error, on: outcome.host)

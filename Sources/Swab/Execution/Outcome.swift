@@ -76,13 +76,27 @@ public struct TaskOutcomes: Sendable, RandomAccessCollection {
   /// Whether the task returned on every host.
   public var succeeded: Bool { failures.isEmpty }
 
-  /// The returned values by host, for the hosts where the task returned one of this type.
+  /// The returned values by host, of the hosts on which the task returned.
+  ///
+  /// Hosts on which it failed are left out; ``requireSuccess()`` makes them an error.
   ///
   /// - Parameter type: The type that the task returns.
   /// - Returns: Pairs of host string and value, in the order of the hosts.
-  public func values<Value>(as type: Value.Type) -> [(host: String, value: Value)] {
-    outcomes.compactMap { outcome in
-      (outcome.value as? Value).map { (outcome.host, $0) }
-    }
+  /// - Throws: ``TaskError`` if a task returned a value of another type.
+  public func values<Value>(as type: Value.Type) throws -> [(host: String, value: Value)] {
+    try outcomes.filter(\.succeeded).map { ($0.host, try $0.value(as: type)) }
+  }
+
+  /// Fails the calling task unless the task returned on every host.
+  ///
+  /// - Throws: ``TaskError`` that names the hosts on which it did not, with their states.
+  public func requireSuccess() throws {
+    guard !succeeded else { return }
+    let hosts = failures.map { "\($0.host) (\($0.state.rawValue))" }.joined(separator: ", ")
+    throw TaskError(
+      .aborted,
+      "task '\(failures[0].task)' did not return on every host: \(hosts)",
+      host: TaskScope.current?.hostName
+    )
   }
 }

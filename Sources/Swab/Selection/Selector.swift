@@ -117,9 +117,11 @@ struct Selector: Sendable {
       return ExecutionStep(task: task, arguments: arguments, targets: [current], mode: .serial)
     }
     guard !task.takesHost else {
+      let isBare = task.name == BareCommand.name
       throw UsageError(
-        "task '\(task.name)' needs a host, and none is selected",
-        hint: "select some: -H HOST or -R ROLE; or say it in the fabfile: .hosts(…), .roles(…)",
+        "\(isBare ? task.name : "task '\(task.name)'") needs a host, and none is selected",
+        hint: "select some: -H HOST or -R ROLE"
+          + (isBare ? "" : "; or say it in the fabfile: .hosts(…), .roles(…)"),
         exitStatus: .noHost
       )
     }

@@ -78,7 +78,10 @@ struct LedgerTests {
     #expect(throws: TaskError.self) { try outcomes["h1"]?.value(as: String.self) }
     #expect(throws: TaskError.self) { try outcomes["h2"]?.value(as: Int.self) }
     #expect(outcomes["h3"] == nil)
-    #expect(outcomes.values(as: Int.self).map(\.value) == [42])
+    #expect(try outcomes.values(as: Int.self).map(\.value) == [42])
+    #expect(throws: TaskError.self) { try outcomes.values(as: String.self) }
+    let error = try #require(throws: TaskError.self) { try outcomes.requireSuccess() }
+    #expect(error.message == "task 't' did not return on every host: h2 (failed)")
     #expect(!outcomes.succeeded)
     #expect(outcomes.failures.map(\.host) == ["h2"])
   }
