@@ -1,6 +1,7 @@
 # make demo    two hosts, one task: swab at work, from nothing
 # make test    all tests
 PREFIX ?= /usr/local
+ROUNDS ?= 5
 SOURCES = Package.swift Fabfile.swift Sources Tests Examples
 
 .PHONY: build demo test lint bench install uninstall testbed-up testbed-down requirements clean
@@ -19,7 +20,7 @@ lint:
 
 bench: build
 	@Scripts/requirements bench
-	Benchmarks/run
+	Benchmarks/run --rounds $(ROUNDS)
 
 # Run `make build` first; then this needs no compiler, so that it may be run by root.
 install:
