@@ -83,6 +83,7 @@ struct ConnectionLossTests {
       }
       try await withConnection(to: server, change: change) { connection in
         _ = try await connection.collect("true")
+        // Three intervals: what is to be shown is that nothing happens in them.
         try await Task.sleep(for: .seconds(7))
         #expect(connection.isOpen)
         #expect(try await connection.collect("echo on").text == "on\n")
