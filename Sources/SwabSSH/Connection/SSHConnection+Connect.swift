@@ -32,8 +32,8 @@ extension SSHConnection {
     var attempt = 1
     while true {
       do {
-        guard let handshakes else { return try await setup.connect() }
-        return try await handshakes.withTurn { try await setup.connect() }
+        guard let handshakes else { return try await setup.connectOnLoop() }
+        return try await handshakes.withTurn { try await setup.connectOnLoop() }
       } catch {
         let error = SSHError(wrapping: error, host: options.name)
         guard error.isTransient, attempt < options.attempts else {
@@ -62,6 +62,11 @@ struct ConnectionSetup: Sendable {
     } catch {
       throw SSHError.cancelled().on(host: options.name)
     }
+  }
+
+  /// One attempt, on the event loop.
+  func connectOnLoop() async throws -> SSHConnection {
+    try await withTaskExecutorPreference(EventLoopExecutor(eventLoop)) { try await connect() }
   }
 
   /// One attempt.

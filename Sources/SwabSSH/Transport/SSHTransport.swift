@@ -106,7 +106,9 @@ final class SSHTransport: ChannelInboundHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    var lost = SSHError.connectionLost(reason: error.words)
+    // What came before it may say why: sshd says goodbye, and resets what still is on its way.
+    drive()
+    var lost = SSHError.connectionLost(reason: session.goodbye ?? error.words)
     lost.cause = error
     fail(lost)
   }

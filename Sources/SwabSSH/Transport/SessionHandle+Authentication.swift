@@ -67,8 +67,12 @@ extension SessionHandle {
       signCallback,
       exchange.abstract
     )
-    if code == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED { return false }
-    return try verdict(code)
+    guard code == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED else { return try verdict(code) }
+    // The library says the same of a refused key and of a server that left without a word on it.
+    if goodbye != nil || lastMessage.hasPrefix("Waiting for") {
+      throw .connectionLost(reason: goodbye)
+    }
+    return false
   }
 
   private func verdict(_ code: Int32) throws(SSHError) -> Bool? {
