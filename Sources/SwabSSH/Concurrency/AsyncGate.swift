@@ -14,7 +14,12 @@ final class AsyncGate: Sendable {
   init(_ limit: Int) { state = Mutex(State(free: limit)) }
 
   /// Runs `body` inside the gate.
-  func pass<R>(_ body: () async throws -> R) async throws -> R {
+  ///
+  /// - Throws: What `body` does, or `CancellationError` if the task was cancelled in the queue.
+  func pass<R>(
+    isolation: isolated (any Actor)? = #isolation,
+    _ body: () async throws -> R
+  ) async throws -> R {
     try await enter()
     defer { leave() }
     return try await body()
