@@ -27,8 +27,10 @@ struct HostsCommand: SwabSubcommand {
     if let host = environmentHost {
       // A secret may stand within another key's value, as a token does in a URL.
       let mask = SecretMask()
-      for secret in project.secrets { mask.add(secret) }
-      printEnvironment(try project.selector.target(named: host), mask)
+      let target = try project.selector.target(named: host)
+      let own = project.inventory.referencedSecrets(of: target.environment)
+      for secret in project.secrets + own { mask.add(secret) }
+      printEnvironment(target, mask)
       return .success
     }
     let targets = try project.selector.selectedOrAll()

@@ -95,26 +95,7 @@ struct Project: Sendable {
     all += inventory.roles.values.map(\.layer)
     all += (inventory.hosts ?? [:]).values.map(\.layer)
     all += inventory.dockerClients.values.map(\.settings)
-    return all.flatMap { layer in
-      layer.entries.flatMap { key, entry -> [String] in
-        guard let value = try? environment.resolve(entry) else { return [] }
-        return value.secrets(isSecret: entry.isSecret || SecretKeys.isSecret(key))
-      }
-    }
-  }
-}
-
-extension EnvValue {
-  /// The texts within that may not be shown.
-  func secrets(isSecret: Bool) -> [String] {
-    switch self {
-    case .list(let values): values.flatMap { $0.secrets(isSecret: isSecret) }
-    case .map(let map):
-      map.flatMap { $0.value.secrets(isSecret: isSecret || SecretKeys.isSecret($0.key)) }
-    case .string(let text): isSecret ? [text] : []
-    case .int(let number): isSecret ? ["\(number)"] : []
-    case .null, .bool, .double: []
-    }
+    return environment.secrets(in: all)
   }
 }
 

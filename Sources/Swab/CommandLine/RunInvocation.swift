@@ -22,6 +22,7 @@ struct RunInvocation {
       environment: project.environment,
       options: options
     )
+    run.hideSecrets(of: plan.targets)
     warn(project, plan, console)
     let ledger = await InterruptibleRun(run: run).carryOut(plan)
     return await finish(ledger, console, options)

@@ -66,8 +66,11 @@ public struct Env: Sendable {
 
   private func set(_ key: String, _ value: EnvValue?, origin: EnvOrigin) {
     guard let scope else { return }
-    if SecretKeys.isSecret(key), let text = value?.string { scope.console.secrets.add(text) }
-    scope.env.withLock { $0.set(key, to: value ?? .null, origin: origin) }
+    let value = value ?? .null
+    for secret in value.secrets(isSecret: SecretKeys.isSecret(key)) {
+      scope.console.secrets.add(secret)
+    }
+    scope.env.withLock { $0.set(key, to: value, origin: origin) }
   }
 
   private func require<Value>(

@@ -39,5 +39,6 @@ public func execute(
   } catch {
     throw TaskError(.usage, error.message, host: scope.hostName, hint: error.hint)
   }
+  run.hideSecrets(of: step.targets)
   return TaskOutcomes(outcomes: await Executor(run: run).execute(step))
 }

@@ -46,6 +46,15 @@ final class RunContext: Sendable {
     clients = DockerClientPool()
   }
 
+  /// Sees to it that no secret of these hosts is shown, on whichever host it turns up.
+  func hideSecrets(of targets: [HostTarget]) {
+    for target in targets {
+      for secret in inventory.referencedSecrets(of: target.environment) {
+        console.secrets.add(secret)
+      }
+    }
+  }
+
   /// Closes clients, tunnels and connections, in this order.
   func close() async {
     await clients.closeAll()

@@ -109,12 +109,32 @@ struct ConsoleTextTests {
     }
   }
 
-  @Test("a secret that contains another is masked as a whole")
+  @Test("secrets that contain or overlap each other are masked as a whole")
   func nested() {
     let mask = SecretMask()
-    mask.add("abc")
-    mask.add("xabcx")
-    #expect(mask.masked("-xabcx- -abc-") == "-••••- -••••-")
+    for secret in ["abc", "xabcx", "cdef"] { mask.add(secret) }
+    #expect(mask.masked("-xabcx- -abc- -abcdef-") == "-••••- -••••- -••••-")
+  }
+
+  @Test(
+    "each line of a secret is masked, and the whole of it when encoded (TR-92)",
+    arguments: [
+      ("hunter2secret\n", ["hunter2secret", "aHVudGVyMnNlY3JldA=="]),
+      (
+        "-----BEGIN KEY-----\nMIIEabc/+\n  indented\t\nab\n-----END KEY-----\n",
+        ["-----BEGIN KEY-----", "MIIEabc/+", "indented", "MIIEabc%2f%2b", "TUlJRWFiYy8r"]
+      ),
+      ("first\r\nsecond", ["first", "second", "first%0D%0Asecond"]),
+    ]
+  )
+  func lines(of secret: String, _ hidden: [String]) {
+    let mask = SecretMask()
+    mask.add(secret)
+    for text in hidden {
+      let shown = mask.masked("<\(text)>")
+      #expect(shown.hasPrefix("<••••") && !shown.contains(text), "\(shown)")
+    }
+    #expect(mask.masked("ab") == "ab")
   }
 
   @Test(
