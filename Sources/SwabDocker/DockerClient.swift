@@ -70,7 +70,7 @@ public final class DockerClient: DockerAPI {
   ) throws {
     self.underlying = underlying
     let loop = eventLoop ?? MultiThreadedEventLoopGroup.singleton.next()
-    pinnedVersion = try Self.pinned(version)
+    pinnedVersion = try APIVersion.pinned(version)
     self.address = address
     self.timeout = timeout
     self.host = host
@@ -81,14 +81,6 @@ public final class DockerClient: DockerAPI {
 
   deinit {
     transport.closeSoon()
-  }
-
-  private static func pinned(_ version: String?) throws -> APIVersion? {
-    guard let version, !version.isEmpty, version != "auto" else { return nil }
-    guard let version = APIVersion(version) else {
-      throw DockerError.invalidArgument("'\(version)' is no API version such as 1.41")
-    }
-    return version
   }
 
   /// This client.

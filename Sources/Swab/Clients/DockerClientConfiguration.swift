@@ -1,5 +1,3 @@
-import SwabYAML
-
 /// The settings of a named client: an entry of `docker_clients`, or one made in Swift.
 public struct DockerClientConfiguration: Sendable {
   /// The host whose engine it is; without one, the client is local.
@@ -16,6 +14,8 @@ public struct DockerClientConfiguration: Sendable {
   public var tunnelRemotePort: Int?
   /// The first local port to try.
   public var tunnelLocalPort: Int?
+  /// How the tunnel reaches the engine's socket, as `docker_tunnel_method` says it.
+  public var tunnelMethod: String?
   /// Addresses of the host by name, for the maps that use them.
   public var interfaces: [String: String]
 
@@ -29,6 +29,7 @@ public struct DockerClientConfiguration: Sendable {
   ///   - tls: Whether to speak TLS.
   ///   - tunnelRemotePort: The engine's port, for base URLs of TCP without one.
   ///   - tunnelLocalPort: The first local port to try.
+  ///   - tunnelMethod: How the tunnel reaches the engine's socket.
   ///   - interfaces: Addresses of the host by name.
   public init(
     fabricHost: String? = nil,
@@ -38,6 +39,7 @@ public struct DockerClientConfiguration: Sendable {
     tls: Bool? = nil,
     tunnelRemotePort: Int? = nil,
     tunnelLocalPort: Int? = nil,
+    tunnelMethod: String? = nil,
     interfaces: [String: String] = [:]
   ) {
     self.fabricHost = fabricHost
@@ -47,20 +49,24 @@ public struct DockerClientConfiguration: Sendable {
     self.tls = tls
     self.tunnelRemotePort = tunnelRemotePort
     self.tunnelLocalPort = tunnelLocalPort
+    self.tunnelMethod = tunnelMethod
     self.interfaces = interfaces
   }
 
   /// The configuration's client, from the pool, whatever the current host is.
   ///
+  /// What the configuration leaves open is what the host's `env` says; other entries of
+  /// `docker_clients` for the same host have no part in it.
+  ///
   /// - Parameters:
   ///   - file: The calling file; leave it out.
   ///   - line: The calling line; leave it out.
   /// - Returns: The client of ``fabricHost``'s engine.
-  /// - Throws: ``TaskError`` if there is no such host.
+  /// - Throws: ``TaskError`` if there is no such host, or a setting can't be.
   public func client(file: String = #fileID, line: Int = #line) throws -> DockerFabricClient {
     let run = try TaskScope.require("client()").run
     let target = try fabricHost.map { try run.selector.target(named: $0) }
-    return try run.dockerClient(
+    return try run.pooledClient(
       arguments,
       target: target,
       environment: target?.environment ?? run.environment,
@@ -75,69 +81,8 @@ public struct DockerClientConfiguration: Sendable {
       timeout: timeout,
       tls: tls,
       tunnelRemotePort: tunnelRemotePort,
-      tunnelLocalPort: tunnelLocalPort
+      tunnelLocalPort: tunnelLocalPort,
+      tunnelMethod: tunnelMethod
     )
-  }
-}
-
-/// The entries of `docker_clients` in `fabfile.yml`, by name.
-public struct DockerClients: Sendable {
-  let run: RunContext?
-
-  /// The names, in the order of the file.
-  public var names: [String] { run.map { Array($0.inventory.dockerClients.keys) } ?? [] }
-
-  /// The configuration of a name.
-  ///
-  /// - Throws: ``TaskError`` with the nearest name if there is none.
-  public subscript(name: String) -> DockerClientConfiguration {
-    get throws {
-      guard let run else { throw TaskError(.usage, "dockerClients works within a task only") }
-      guard let entry = run.inventory.dockerClients[name] else {
-        throw TaskError(
-          .usage,
-          "docker_clients has no '\(name)'",
-          hint: NearestName.hint(for: name, among: names)
-        )
-      }
-      return try DockerClientConfiguration(entry, environment: run.environment)
-    }
-  }
-}
-
-/// The entries of `docker_clients` in `fabfile.yml`: `try dockerClients["client1"].client()`.
-public var dockerClients: DockerClients { DockerClients(run: TaskScope.current?.run) }
-
-extension DockerClientConfiguration {
-  /// Reads an entry of the file.
-  init(_ entry: DockerClientEntry, environment: EnvTable) throws(FabfileError) {
-    func value(_ name: String) throws(FabfileError) -> EnvValue? {
-      guard let setting = entry.settings[name] else { return nil }
-      return try environment.resolve(setting)
-    }
-    self.init(
-      fabricHost: entry.fabricHost,
-      baseURL: try value("base_url")?.string,
-      version: try value("version")?.string,
-      timeout: try value("timeout")?.double.map { .seconds($0) },
-      tls: try value("tls")?.bool,
-      tunnelRemotePort: try value("tunnel_remote_port")?.int,
-      tunnelLocalPort: try value("tunnel_local_port")?.int,
-      interfaces: Dictionary(uniqueKeysWithValues: entry.interfaces.map { ($0.key, $0.value) })
-    )
-  }
-}
-
-extension RunContext {
-  /// The entry of `docker_clients` whose `fabric_host` is this host.
-  func configuration(for target: HostTarget) throws -> DockerClientConfiguration? {
-    for entry in inventory.dockerClients.values {
-      guard let host = entry.fabricHost else { continue }
-      if host != target.name {
-        guard try selector.target(named: host).endpoint == target.endpoint else { continue }
-      }
-      return try DockerClientConfiguration(entry, environment: target.environment)
-    }
-    return nil
   }
 }

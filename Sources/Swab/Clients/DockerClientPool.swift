@@ -103,8 +103,9 @@ final class DockerClientPool: Sendable {
 ///   - file: The calling file; leave it out.
 ///   - line: The calling line; leave it out.
 /// - Returns: The client; its tunnel opens with the first request.
-/// - Throws: ``TaskError`` if the base URL can't be read, or another call gave the same client other
-///   settings.
+/// - Throws: ``TaskError`` if the base URL can't be read, several entries of `docker_clients` could
+///   be meant, or another call gave the same client other settings; ``DockerError`` if the version
+///   can't be read.
 public func dockerFabric(
   baseURL: String? = nil,
   version: String? = nil,
@@ -126,7 +127,7 @@ public func dockerFabric(
   )
   return try scope.run.dockerClient(
     given,
-    target: scope.target,
+    on: scope.target,
     environment: scope.environment,
     origin: SourceLocation(file: file, line: line)
   )
@@ -138,18 +139,35 @@ extension Host {
   ///
   /// - Parameters:
   ///   - baseURL: Where the engine is, seen from the host (`docker_base_url`).
+  ///   - version: The API version to speak (`docker_api_version`); by default it is negotiated.
+  ///   - timeout: How long a request may take as a whole (`docker_timeout`); by default a minute.
+  ///   - tls: Whether to speak TLS (`docker_tls`).
+  ///   - tunnelRemotePort: The engine's port, for base URLs of TCP without one.
+  ///   - tunnelLocalPort: The first local port to try (`docker_tunnel_local_port`, 2224).
   ///   - file: The calling file; leave it out.
   ///   - line: The calling line; leave it out.
   /// - Returns: The client.
-  /// - Throws: ``TaskError`` if the base URL can't be read.
+  /// - Throws: As the function of the same name does.
   public func dockerFabric(
     baseURL: String? = nil,
+    version: String? = nil,
+    timeout: Duration? = nil,
+    tls: Bool? = nil,
+    tunnelRemotePort: Int? = nil,
+    tunnelLocalPort: Int? = nil,
     file: String = #fileID,
     line: Int = #line
   ) throws -> DockerFabricClient {
     try scope.run.dockerClient(
-      DockerClientSettings.Arguments(baseURL: baseURL),
-      target: target,
+      DockerClientSettings.Arguments(
+        baseURL: baseURL,
+        version: version,
+        timeout: timeout,
+        tls: tls,
+        tunnelRemotePort: tunnelRemotePort,
+        tunnelLocalPort: tunnelLocalPort
+      ),
+      on: target,
       environment: scope.environment,
       origin: SourceLocation(file: file, line: line)
     )
@@ -157,9 +175,26 @@ extension Host {
 }
 
 extension RunContext {
-  /// A client from the pool, with the settings of `docker_clients` under the given ones.
+  /// The client of a host that is asked for without the name of an entry of `docker_clients`: what
+  /// is not given is what the host's entry says, or else env.
   func dockerClient(
     _ given: DockerClientSettings.Arguments,
+    on target: HostTarget?,
+    environment: EnvTable,
+    origin: SourceLocation
+  ) throws -> DockerFabricClient {
+    let configured = try target.flatMap { try configuration(for: $0, baseURL: given.baseURL) }
+    return try pooledClient(
+      configured.map { given.over($0.arguments) } ?? given,
+      target: target,
+      environment: environment,
+      origin: origin
+    )
+  }
+
+  /// A client from the pool: what the arguments leave open is what env says.
+  func pooledClient(
+    _ arguments: DockerClientSettings.Arguments,
     target: HostTarget?,
     environment: EnvTable,
     origin: SourceLocation
@@ -171,10 +206,6 @@ extension RunContext {
         host: target?.name,
         hint: "leave it out; where only 'sudo docker' is allowed, use run(\"sudo docker …\")"
       )
-    }
-    var arguments = given
-    if let target, let configured = try configuration(for: target) {
-      arguments = given.over(configured.arguments)
     }
     let settings = try DockerClientSettings(arguments, environment: environment)
     return try clients.client(host: target?.name, settings: settings, origin: origin) {

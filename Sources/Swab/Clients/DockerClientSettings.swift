@@ -6,6 +6,8 @@ struct DockerClientSettings: Sendable, Hashable {
   var isSecure: Bool
   var tunnelRemotePort: Int?
   var tunnelLocalPort: Int
+  /// The way through the tunnel; nil for the first that works.
+  var tunnelMethod: TunnelMethod?
 
   /// What a call gives explicitly; nil falls back to the `docker_clients` entry, then to env.
   struct Arguments: Sendable, Hashable {
@@ -15,6 +17,7 @@ struct DockerClientSettings: Sendable, Hashable {
     var tls: Bool?
     var tunnelRemotePort: Int?
     var tunnelLocalPort: Int?
+    var tunnelMethod: String?
 
     /// These, and for what they leave open, the others.
     func over(_ other: Arguments) -> Arguments {
@@ -24,14 +27,16 @@ struct DockerClientSettings: Sendable, Hashable {
         timeout: timeout ?? other.timeout,
         tls: tls ?? other.tls,
         tunnelRemotePort: tunnelRemotePort ?? other.tunnelRemotePort,
-        tunnelLocalPort: tunnelLocalPort ?? other.tunnelLocalPort
+        tunnelLocalPort: tunnelLocalPort ?? other.tunnelLocalPort,
+        tunnelMethod: tunnelMethod ?? other.tunnelMethod
       )
     }
   }
 
   /// Puts arguments over env.
   ///
-  /// - Throws: ``FabfileError`` if an env key holds what it can't.
+  /// - Throws: ``FabfileError`` if an env key holds what it can't; ``TaskError`` if there is no such
+  ///   tunnel method.
   init(_ arguments: Arguments, environment: EnvTable) throws {
     baseURL = try arguments.baseURL ?? environment.string("docker_base_url")
     if baseURL == "" { baseURL = nil }
@@ -44,5 +49,8 @@ struct DockerClientSettings: Sendable, Hashable {
       try arguments.tunnelRemotePort ?? environment.int("docker_tunnel_remote_port")
     tunnelLocalPort =
       try arguments.tunnelLocalPort ?? environment.int("docker_tunnel_local_port") ?? 2224
+    tunnelMethod = try TunnelMethod.chosen(
+      arguments.tunnelMethod ?? environment.string("docker_tunnel_method")
+    )
   }
 }

@@ -42,8 +42,8 @@ public final class DockerFabricClient: DockerAPI {
   ///   - tunnelRemotePort: The engine's port, for base URLs of TCP without one
   ///     (`docker_tunnel_remote_port`).
   ///   - tunnelLocalPort: The first local port to try (`docker_tunnel_local_port`).
-  /// - Throws: ``TaskError`` if a base URL can't be read; ``FabfileError`` if `env` holds what a key
-  ///   can't.
+  /// - Throws: ``TaskError`` if a base URL can't be read, ``DockerError`` if a version can't;
+  ///   ``FabfileError`` if `env` holds what a key can't.
   public convenience init(
     baseURL: String? = nil,
     version: String? = nil,
@@ -81,8 +81,14 @@ public final class DockerFabricClient: DockerAPI {
     self.target = target
     self.environment = environment
     self.run = run
-    // A base URL that can't be read is the caller's mistake, so it is reported where it is made.
+    // What can't be read is the caller's mistake, so it is reported where it is made, and before
+    // anything connects.
     if target != nil { _ = try remoteEngine() }
+    do {
+      _ = try APIVersion.pinned(settings.version)
+    } catch {
+      throw error.on(host: target?.name)
+    }
   }
 
   /// The URL that requests go to: of the tunnel's near end, once it is open.
@@ -152,9 +158,23 @@ public final class DockerFabricClient: DockerAPI {
       remoteEngine(),
       of: target,
       firstPort: settings.tunnelLocalPort,
+      method: settings.tunnelMethod,
       environment: environment
     )
-    let client = try DockerClient(
+    do {
+      return Open(client: try client(of: tunnel, to: target, in: run), tunnel: tunnel)
+    } catch {
+      await run.tunnels.close(tunnel)
+      throw error
+    }
+  }
+
+  private func client(
+    of tunnel: Tunnel,
+    to target: HostTarget,
+    in run: RunContext
+  ) throws -> DockerClient {
+    try DockerClient(
       address: DockerAddress(.tcp(host: "127.0.0.1", port: tunnel.localPort)),
       version: settings.version,
       timeout: settings.timeout,
@@ -164,7 +184,6 @@ public final class DockerFabricClient: DockerAPI {
       verifyPeer: Self.verifier(isUnchecked: try environment.bool("tunnel_unchecked") ?? false),
       underlying: { [weak tunnel] in tunnel?.takeLastFailure() }
     )
-    return Open(client: client, tunnel: tunnel)
   }
 
   private func remoteEngine() throws -> RemoteEngine {

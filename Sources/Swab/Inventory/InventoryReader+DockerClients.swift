@@ -30,6 +30,11 @@ private struct DockerClientFields: Decodable {
     "domainname": .string, "wait_timeout": .seconds, "stop_timeout": .seconds,
     "auth_configs": .map,
   ]
+
+  /// Those of the settings that no client has a use for yet.
+  static let withoutEffect: Set<String> = [
+    "domainname", "wait_timeout", "stop_timeout", "auth_configs",
+  ]
 }
 
 extension InventoryReader {
@@ -39,7 +44,7 @@ extension InventoryReader {
     }
   }
 
-  private func dockerClient(_ pair: YAMLPair) throws(FabfileError) -> DockerClientEntry {
+  private mutating func dockerClient(_ pair: YAMLPair) throws(FabfileError) -> DockerClientEntry {
     var entry = DockerClientEntry(name: pair.key, location: pair.keyLocation)
     guard !pair.value.isNull else { return entry }
     let fields = try values.decode(
@@ -58,6 +63,15 @@ extension InventoryReader {
     for field in pair.value.mapping ?? [] {
       guard let type = DockerClientFields.settings[field.key] else { continue }
       entry.settings[field.key] = try setting(field, type, of: pair.key)
+      guard DockerClientFields.withoutEffect.contains(field.key), !field.value.isNull else {
+        continue
+      }
+      inventory.warnings.append(
+        FabfileError(
+          "'\(field.key)' has no effect in this version of swab",
+          at: field.keyLocation
+        )
+      )
     }
     return entry
   }

@@ -37,7 +37,7 @@ struct InventoryReader {
     if let node = document.dockerClients { try readDockerClients(node) }
     if let node = document.package { try readPackage(node) }
     try inventory.resolveRoles()
-    inventory.warnings = misspelt
+    inventory.warnings += misspelt
     return inventory
   }
 

@@ -11,6 +11,25 @@ enum TunnelMethod: String, Sendable, Hashable {
   /// `direct-tcpip`, for engines that listen on TCP.
   case directTCPIP = "direct-tcpip"
 
+  /// What `docker_tunnel_method` can choose between, for sockets.
+  private static let choices: [TunnelMethod] = [.streamLocal, .socat, .dialStdio]
+
+  /// The method that was chosen.
+  ///
+  /// - Parameter text: What `docker_tunnel_method` or an entry of `docker_clients` says.
+  /// - Returns: The method; nil for the first that works.
+  /// - Throws: ``TaskError`` if there is no such method.
+  static func chosen(_ text: String?) throws(TaskError) -> TunnelMethod? {
+    guard let text, text != "auto" else { return nil }
+    if let method = choices.first(where: { $0.rawValue == text }) { return method }
+    let names = ["auto"] + choices.map(\.rawValue)
+    throw TaskError(
+      .usage,
+      "there is no tunnel method '\(text)'",
+      hint: "the methods are \(names.joined(separator: ", "))"
+    )
+  }
+
   /// What a channel of this method leads to.
   func target(_ engine: RemoteEngine) -> SSHForwardTarget {
     switch engine {

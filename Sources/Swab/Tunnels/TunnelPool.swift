@@ -19,7 +19,8 @@ final class TunnelPool: Sendable {
   ///   - engine: Where the engine is, seen from the host.
   ///   - host: The host.
   ///   - firstPort: The local port to start with.
-  ///   - environment: Where `docker_tunnel_method` and the like are read.
+  ///   - forced: The method for a socket; nil for the first that works.
+  ///   - environment: Where `tunnel_unchecked` and the like are read.
   /// - Returns: The tunnel, listening.
   /// - Throws: ``TaskError`` that says what is missing on the host; ``SSHError`` if it can't be
   ///   reached.
@@ -27,12 +28,12 @@ final class TunnelPool: Sendable {
     _ engine: RemoteEngine,
     of host: HostTarget,
     firstPort: Int,
+    method forced: TunnelMethod?,
     environment: EnvTable
   ) async throws -> Tunnel {
     let isUnchecked = try environment.bool("tunnel_unchecked") ?? false
     guard PeerOwner.canAsk || isUnchecked else { throw Self.cannotCheck(host) }
     let connection = try await connections.connection(to: host)
-    let forced = try environment.string("docker_tunnel_method").flatMap(TunnelMethod.init)
     let method = try await Self.method(engine, connection, host, forced: forced)
     let parts = Tunnel.Parts(
       host: host,

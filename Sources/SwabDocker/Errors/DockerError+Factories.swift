@@ -8,6 +8,13 @@ extension DockerError {
     return error
   }
 
+  /// The error with the host in it.
+  package func on(host: String?) -> DockerError {
+    var error = self
+    error.host = host
+    return error
+  }
+
   static func invalidAddress(_ text: String, _ reason: String) -> DockerError {
     DockerError(
       code: .invalidAddress,

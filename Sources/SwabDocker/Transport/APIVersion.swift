@@ -24,6 +24,17 @@ public struct APIVersion: Sendable, Hashable {
     self.init(major, minor)
   }
 
+  /// The version that a setting asks for; nil if it is to be negotiated.
+  ///
+  /// - Throws: A ``DockerError`` with code `invalidArgument` if it is none.
+  package static func pinned(_ text: String?) throws(DockerError) -> APIVersion? {
+    guard let text, !text.isEmpty, text != "auto" else { return nil }
+    guard let version = APIVersion(text) else {
+      throw DockerError.invalidArgument("'\(text)' is no API version such as 1.41")
+    }
+    return version
+  }
+
   /// The oldest API that this library speaks.
   public static let oldest = APIVersion(1, 24)
 

@@ -1,0 +1,92 @@
+extension Project {
+  /// A fabfile with a task for each way to come by a Docker client.
+  static let clientTasks = #"""
+    import Swab
+
+    let fabfile = Fabfile {
+      task("named", "Use a client of docker_clients", arguments: ["name"], named)
+      task("bare", "Use the host's client", bare)
+      task("at", "Use the host's client of a base URL", arguments: ["url"], at)
+      task("method", "Ask for one client with two methods", method)
+      task("versions", "Ask for an API version that is none", versions)
+      task("both", "Ask with all parameters, in both ways", both)
+      task("cut", "Lose connections, each for a reason of its own", arguments: ["file"], cut)
+    }
+
+    func named(host: Host, arguments: TaskArguments) async throws {
+      let name = try arguments.string("name")
+      let configuration = try dockerClients[name]
+      let client = try configuration.client()
+      _ = try await client.ping()
+      let seconds = configuration.timeout.map { "\($0.components.seconds)" } ?? "none"
+      puts("\(name) at \(try await client.localURL ?? ""), timeout \(seconds)")
+    }
+
+    func bare(host: Host) async throws {
+      _ = try await dockerFabric().ping()
+      puts("bare")
+    }
+
+    func at(host: Host, arguments: TaskArguments) async throws {
+      _ = try await host.dockerFabric(baseURL: arguments.string("url")).ping()
+      puts("there")
+    }
+
+    func method(host: Host) async throws {
+      _ = try dockerFabric()
+      env["docker_tunnel_method"] = "socat"
+      _ = try dockerFabric()
+    }
+
+    func versions(host: Host) async throws {
+      for _ in 1...3 {
+        do {
+          _ = try await DockerFabricClient(version: "abc").ping()
+        } catch {
+          puts("error: \(error)")
+        }
+      }
+      let first = try env.int("docker_tunnel_local_port")
+      let listed = try await local("ss -Htln 'sport >= :\(first) and sport < :\(first + 100)'")
+      puts("listeners: \(listed.stdout.split(separator: "\n").count)")
+      _ = try await dockerFabric(version: "1.x").ping()
+    }
+
+    func both(host: Host) async throws {
+      let port = try env.int("docker_tunnel_local_port") + 20
+      let one = try host.dockerFabric(
+        baseURL: "tcp://127.0.0.1",
+        version: "1.41",
+        timeout: .seconds(7),
+        tls: false,
+        tunnelRemotePort: 2375,
+        tunnelLocalPort: port
+      )
+      let other = try dockerFabric(
+        baseURL: "tcp://127.0.0.1",
+        version: "1.41",
+        timeout: .seconds(7),
+        tls: false,
+        tunnelRemotePort: 2375,
+        tunnelLocalPort: port
+      )
+      puts("same \(one === other)")
+    }
+
+    /// The file tells who answers: nobody, or one who hangs up.
+    func cut(host: Host, arguments: TaskArguments) async throws {
+      let docker = try dockerFabric()
+      for who in ["nobody", "stranger"] {
+        puts("now \(who)")
+        let file = "\(try arguments.string("file")).\(who)"
+        _ = try await local("until [ -e \(file) ]; do sleep 0.05; done", quiet: true)
+        do {
+          _ = try await docker.ping()
+        } catch {
+          puts("\(who): \(error)")
+        }
+      }
+    }
+
+    """#
+}
