@@ -73,7 +73,7 @@ struct ConnectionSetup: Sendable {
   func connect() async throws -> SSHConnection {
     if Task.isCancelled { throw SSHError.cancelled() }
     let budget = ConnectBudget(options.connectTimeout)
-    let known = await verifier.knownKeyTypes(address: knownHostsName, port: options.port)
+    let known = await verifier.knownKeyTypes(address: knownHostsName, port: knownHostsPort)
     let (channel, door) = try await openTransport(budget)
     do {
       let (key, negotiation) = try await handshake(door, known, budget)
@@ -81,7 +81,7 @@ struct ConnectionSetup: Sendable {
         key,
         host: options.name,
         address: knownHostsName,
-        port: options.port
+        port: knownHostsPort
       )
       var login = Login(
         door: door,
@@ -104,6 +104,10 @@ struct ConnectionSetup: Sendable {
 
   /// The name that host keys are on record under.
   private var knownHostsName: String { options.knownHostsName ?? options.address }
+
+  /// The port that host keys are on record under: as in OpenSSH, an alias stands for the host
+  /// wherever it listens, and is recorded without a port.
+  private var knownHostsPort: Int { options.knownHostsName == nil ? options.port : 22 }
 
   private func openTransport(
     _ budget: ConnectBudget

@@ -118,6 +118,43 @@ import Testing
     }
   }
 
+  @Test(
+    "under HostKeyAlias a changed key is refused, whatever the port (TR-57)",
+    arguments: HostKeyPolicy.allCases
+  )
+  func changedUnderAlias(policy: HostKeyPolicy) async throws {
+    try await withSSHServer { server in
+      let line = "web1 \(SSHAgentClientTests.line)\n"
+      let path = try server.folder.write(line, to: "known_hosts")
+      let request = SSHIdentityRequest(identityFiles: [server.clientKey], home: "/nowhere")
+      let error = await #expect(throws: SSHError.self) {
+        try await logIn(server, request, verifier(server, policy), alias: "web1")
+      }
+      #expect(error?.code == .hostKeyChanged)
+      #expect(error?.message.contains("\(path):1") == true)
+      #expect(try server.folder.read("known_hosts") == line)
+    }
+  }
+
+  @Test("under HostKeyAlias a new key is kept without a port, and ssh finds it there (TR-57)")
+  func acceptedUnderAlias() async throws {
+    try await withSSHServer { server in
+      let request = SSHIdentityRequest(identityFiles: [server.clientKey], home: "/nowhere")
+      try await logIn(server, request, verifier(server, .acceptNew), alias: "Web1")
+      #expect(try server.folder.read("known_hosts") == "web1 \(try server.hostKey())\n")
+      try await logIn(server, request, verifier(server, .yes), alias: "Web1")
+      let ssh = try await KeyTools.run(
+        "ssh",
+        [
+          "-F", "none", "-i", server.clientKey, "-p", "\(server.port)", "-o", "BatchMode=yes",
+          "-o", "UserKnownHostsFile=\(server.folder.path("known_hosts"))",
+          "-o", "HostKeyAlias=Web1", "-o", "StrictHostKeyChecking=yes", "127.0.0.1", "true",
+        ]
+      )
+      #expect(ssh.status == 0, "\(ssh.errors)")
+    }
+  }
+
   private struct Authenticator: SSHAuthenticator {
     var ring: SSHKeyRing
     var request: SSHIdentityRequest
@@ -137,15 +174,18 @@ import Testing
     _ request: SSHIdentityRequest,
     _ verifier: KnownHostsVerifier,
     ring: SSHKeyRing = SSHKeyRing(),
-    address: String = "127.0.0.1"
+    address: String = "127.0.0.1",
+    alias: String? = nil
   ) async throws {
+    var options = SSHConnectionOptions(
+      name: "h1",
+      address: address,
+      port: server.port,
+      user: server.user
+    )
+    options.knownHostsName = alias
     let connection = try await SSHConnection.connect(
-      options: SSHConnectionOptions(
-        name: "h1",
-        address: address,
-        port: server.port,
-        user: server.user
-      ),
+      options: options,
       authenticator: Authenticator(ring: ring, request: request),
       verifier: verifier,
       on: MultiThreadedEventLoopGroup.singleton.next()
