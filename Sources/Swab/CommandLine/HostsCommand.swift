@@ -73,8 +73,10 @@ struct HostsCommand: SwabSubcommand {
 extension Selector {
   /// What `-H` and `-R` select, or all hosts of the file, without those excluded.
   func selectedOrAll() throws(UsageError) -> [HostTarget] {
-    let level = commandLine.isEmpty ? variableLevel : commandLine
-    guard level.isEmpty else { return try exclude([], from: try targets(of: level)) }
+    if let level = [commandLine, variableLevel].first(where: \.isGiven) {
+      try level.requireTerms(for: "swab hosts")
+      return try exclude([], from: try targets(of: level))
+    }
     var all: [HostTarget] = []
     for reference in inventory.inventoryHosts { all.append(try target(of: reference)) }
     return try exclude([], from: all)

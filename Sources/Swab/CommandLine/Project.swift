@@ -33,17 +33,10 @@ struct Project: Sendable {
       sshConfiguration: configuration,
       variables: variables,
       flags: flags,
-      commandLine: Selector.Level(
-        hosts: try Self.split(selection.hosts),
-        roles: try Self.split(selection.roles)
-      ),
-      variableLevel: Selector.Level(
-        hosts: try Self.split([process.environment["SWAB_HOSTS"] ?? ""]),
-        roles: try Self.split([process.environment["SWAB_ROLES"] ?? ""])
-      ),
-      excluded: try Self.split(
-        selection.excludeHosts + [process.environment["SWAB_EXCLUDE_HOSTS"] ?? ""]
-      ),
+      commandLine: .flags(hosts: selection.hosts, roles: selection.roles),
+      variableLevel: .variables(process.environment),
+      excluded: (selection.excludeHosts + [process.environment["SWAB_EXCLUDE_HOSTS"] ?? ""])
+        .flatMap { HostRange.split($0) },
       person: process.person
     )
     try inventory.validate(literalHosts: configuration.isLiteralHost)
@@ -80,10 +73,6 @@ struct Project: Sendable {
     } catch {
       throw UsageError("\(error)")
     }
-  }
-
-  private static func split(_ texts: [String]) throws -> [String] {
-    texts.flatMap { HostRange.split($0) }
   }
 
   private static func secrets(

@@ -57,6 +57,7 @@ struct RunInvocation {
     options.eagerlyDisconnects = try environment.bool("eagerly_disconnect") ?? false
     let poolSize = try environment.int("pool_size") ?? 0
     options.poolSize = poolSize > 0 ? poolSize : nil
+    options.isPoolSizeExplicit = environment.entry(for: "pool_size")?.origin.isExplicit ?? false
     return options
   }
 

@@ -61,20 +61,6 @@ struct ProcessContext: Sendable {
   }
 }
 
-extension Person {
-  /// The user of this process.
-  static func current(_ environment: [String: String]) -> Person {
-    var home = environment["HOME"] ?? ""
-    var user = environment["USER"] ?? environment["LOGNAME"] ?? ""
-    if let entry = getpwuid(getuid()) {
-      if home.isEmpty { home = String(cString: entry.pointee.pw_dir) }
-      // The account, not what a variable says: with sudo or su they differ.
-      user = String(cString: entry.pointee.pw_name)
-    }
-    return Person(user: user, home: home)
-  }
-}
-
 /// Reads the command line, and carries out what it asks for.
 struct CommandLineMain: Sendable {
   var fabfile: Fabfile

@@ -1,23 +1,25 @@
 /// Runs another task of the fabfile from within a task.
 ///
 /// Hosts and roles given here beat those that the task declares; with neither, the task runs on
-/// the current host.
+/// the current host. Lists that are given and empty run it nowhere, so that
+/// `execute("repair", hosts: outcomes.failures.map(\.host))` repairs nothing when nothing failed.
 ///
 /// - Parameters:
 ///   - name: A task's name, with its namespace.
-///   - hosts: Host strings, names of `fabfile.yml`, or ranges.
-///   - roles: Names of roles.
+///   - hosts: Host strings, names of `fabfile.yml`, or ranges; by default the task's own.
+///   - roles: Names of roles; by default the task's own.
 ///   - excludeHosts: Hosts to leave out.
 ///   - arguments: The task's arguments by name.
 ///   - parallel: Whether to run several hosts at once; by default what the task or `-P` says.
-///   - poolSize: How many hosts at once.
-/// - Returns: An outcome for every host, in order, failures included.
+///   - poolSize: How many hosts at once, if it runs several; `-z` wins.
+/// - Returns: An outcome for every host, in order, failures included; none if `hosts` and `roles`
+///   name none.
 /// - Throws: ``TaskError`` if there is no such task, no such host, or an argument is wrong.
 @discardableResult
 public func execute(
   _ name: String,
-  hosts: [String] = [],
-  roles: [String] = [],
+  hosts: [String]? = nil,
+  roles: [String]? = nil,
   excludeHosts: [String] = [],
   arguments: [String: String] = [:],
   parallel: Bool? = nil,
@@ -31,14 +33,15 @@ public func execute(
   call.excludedHosts = excludeHosts
   call.named = arguments.sorted { $0.key < $1.key }
     .map { TaskCall.Named(key: $0.key, value: $0.value) }
-  let step: ExecutionStep
+  let step: ExecutionStep?
   do {
-    var task = try run.registry.task(named: name)
-    if let parallel { task.mode = parallel ? .parallel(poolSize: poolSize) : .serial }
+    let task = try run.registry.task(named: name)
+      .called(parallel: parallel, poolSize: poolSize, options: run.options)
     step = try run.selector.step(task, call, current: scope.target, options: run.options)
   } catch {
     throw TaskError(.usage, error.message, host: scope.hostName, hint: error.hint)
   }
+  guard let step else { return TaskOutcomes(outcomes: []) }
   run.hideSecrets(of: step.targets)
   return TaskOutcomes(outcomes: await Executor(run: run).execute(step))
 }

@@ -30,19 +30,37 @@ struct ExecutionStep: Sendable {
     return ([task.name] + values).joined(separator: "\u{0}")
   }
 
-  /// How a task goes through its hosts: its own setting, else `-P` and `-z`.
+  /// How a task goes through its hosts: its own setting, else `-P`.
+  ///
+  /// How many at once: what whoever runs swab says, else the task, else `pool_size` of the file.
   static func mode(of task: TaskDefinition, hosts: Int, options: RunOptions) -> Mode {
     if task.runsOnlyOnce { return .serial }
-    let poolSize: Int?
+    var poolSize = options.poolSize
     switch task.mode {
     case .serial: return .serial
-    case .parallel(let own): poolSize = own ?? options.poolSize
+    case .parallel(let own):
+      if let own, !options.isPoolSizeExplicit { poolSize = own }
     case nil:
       guard options.isParallel else { return .serial }
-      poolSize = options.poolSize
     }
     // 0 means all at once, as in Fabric.
     let width = poolSize.flatMap { $0 > 0 ? $0 : nil } ?? hosts
     return .parallel(width: max(1, min(width, hosts)))
+  }
+}
+
+extension TaskDefinition {
+  /// The task as one call wants it gone through; what the call leaves open, stays as it is.
+  func called(parallel: Bool?, poolSize: Int?, options: RunOptions) -> TaskDefinition {
+    var task = self
+    var own = poolSize
+    if case .parallel(let size) = mode { own = own ?? size }
+    switch (parallel, mode) {
+    case (false, _): task.mode = .serial
+    case (true, _), (nil, .parallel): task.mode = .parallel(poolSize: own)
+    case (nil, nil) where options.isParallel: task.mode = .parallel(poolSize: own)
+    case (nil, _): break
+    }
+    return task
   }
 }

@@ -96,8 +96,11 @@ struct RunOptions: Sendable {
   var skipsBadHosts = false
   /// `-P`: tasks that don't say otherwise run in parallel.
   var isParallel = false
-  /// `-z`: how many hosts at once; nil for all of them.
+  /// How many hosts at once; nil for all of them.
   var poolSize: Int?
+  /// Whether the pool size was given for this run (`-z`, `--set` or a variable), so that it counts
+  /// more than what a task says.
+  var isPoolSizeExplicit = false
   /// A failure of a task doesn't stop a serial task's further hosts.
   var warnsOnly = false
   var eagerlyDisconnects = false

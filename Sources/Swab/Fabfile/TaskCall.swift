@@ -8,8 +8,10 @@ struct TaskCall: Sendable, Hashable {
   var name: String
   var positional: [String] = []
   var named: [Named] = []
-  var hosts: [String] = []
-  var roles: [String] = []
+  /// Nil if the call says nothing of hosts; an empty list is a mistake, or runs nowhere.
+  var hosts: [String]?
+  /// Nil if the call says nothing of roles.
+  var roles: [String]?
   var excludedHosts: [String] = []
 
   struct Named: Sendable, Hashable {
@@ -87,9 +89,10 @@ struct TaskCall: Sendable, Hashable {
       return
     }
     let items = piece.value.split(separator: ";").map { trimmed(String($0)) }
+      .filter { !$0.isEmpty }
     switch key {
-    case "host", "hosts": hosts += items
-    case "role", "roles": roles += items
+    case "host", "hosts": hosts = (hosts ?? []) + items
+    case "role", "roles": roles = (roles ?? []) + items
     case "exclude_hosts": excludedHosts += items
     default: named.append(Named(key: key, value: piece.value))
     }

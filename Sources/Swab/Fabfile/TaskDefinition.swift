@@ -32,6 +32,9 @@ public struct TaskDefinition: Sendable {
     if case .plain = body { false } else { true }
   }
 
+  /// What messages call it: `task 'deploy'`.
+  var label: String { name == BareCommand.name ? name : "task '\(name)'" }
+
   /// Runs the task on the hosts of these roles when the command line selects no others.
   ///
   /// - Parameter names: Names of roles in `fabfile.yml`.
@@ -57,8 +60,8 @@ public struct TaskDefinition: Sendable {
 
   /// Runs the task on several hosts at once.
   ///
-  /// - Parameter poolSize: How many at once; by default `-z` or `pool_size` decides, and without
-  ///   those all of them.
+  /// - Parameter poolSize: How many at once, unless `-z`, `--set pool_size` or `SWAB_POOL_SIZE` says
+  ///   otherwise; by default what `pool_size` in `fabfile.yml` says, and without it all of them.
   /// - Returns: The task with this setting.
   public func parallel(poolSize: Int? = nil) -> TaskDefinition {
     with { $0.mode = .parallel(poolSize: poolSize) }

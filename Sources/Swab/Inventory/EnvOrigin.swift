@@ -13,6 +13,16 @@ public enum EnvOrigin: Sendable, Hashable {
   case code(file: String, line: Int)
 }
 
+extension EnvOrigin {
+  /// Whether whoever runs swab said so for this run, by a flag or a variable.
+  var isExplicit: Bool {
+    switch self {
+    case .variable, .flag: true
+    case .builtIn, .file, .code: false
+    }
+  }
+}
+
 extension EnvOrigin: CustomStringConvertible {
   /// The origin in few words: `fabfile.yml:12`, `SWAB_USER`, `--set user`.
   public var description: String {

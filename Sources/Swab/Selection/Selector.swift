@@ -1,19 +1,12 @@
 internal import SwabSSH
+import SwabYAML
 
 /// Decides which hosts a task runs on.
 ///
-/// Strict levels, of which the first that names anything wins: the call itself, `-H` and `-R`,
+/// Strict levels, of which the first that is given wins: the call itself, `-H` and `-R`,
 /// `SWAB_HOSTS` and `SWAB_ROLES`, the task's own, `env.hosts` and `env.roles`. What is excluded at
 /// any level is left out at all.
 struct Selector: Sendable {
-  /// What names hosts at one level.
-  struct Level: Sendable {
-    var hosts: [String] = []
-    var roles: [String] = []
-
-    var isEmpty: Bool { hosts.isEmpty && roles.isEmpty }
-  }
-
   let inventory: Inventory
   let sshConfiguration: SSHConfiguration
   let variables: EnvLayer
@@ -28,26 +21,47 @@ struct Selector: Sendable {
 
   /// A step for a task of the command line.
   ///
-  /// - Throws: ``UsageError`` if arguments or hosts are wrong.
+  /// - Throws: ``UsageError`` if arguments or hosts are wrong, or a list of hosts was given empty.
   func step(
     _ task: TaskDefinition,
     _ call: TaskCall,
     options: RunOptions
   ) throws(UsageError) -> ExecutionStep {
-    let levels = [Level(hosts: call.hosts, roles: call.roles), commandLine]
-    return try step(task, call, levels: levels, current: nil, options: options)
+    let arguments = try call.arguments(for: task)
+    let levels = [Level(call), commandLine, variableLevel, Level(task), try environmentLevel()]
+    guard let level = levels.first(where: \.isGiven) else {
+      return try stepWithoutSelection(task, arguments)
+    }
+    try level.requireTerms(for: task.label)
+    return try step(task, call, arguments, of: level, options)
   }
 
-  /// A step for `execute(…)` within a task: `-H` and `-R` don't concern it, and without any
-  /// selection it runs on the current host.
+  /// A step for `execute(…)` within a task: `-H` and `-R` don't concern it.
+  ///
+  /// On a host, what neither the call nor the task says is that host: what is selected for the
+  /// whole run would multiply the hosts by themselves.
+  ///
+  /// - Returns: The step; nil if the call names hosts and roles, and there are none among them.
+  /// - Throws: ``UsageError`` if arguments or hosts are wrong.
   func step(
     _ task: TaskDefinition,
     _ call: TaskCall,
     current: HostTarget?,
     options: RunOptions
-  ) throws(UsageError) -> ExecutionStep {
-    let levels = [Level(hosts: call.hosts, roles: call.roles)]
-    return try step(task, call, levels: levels, current: current, options: options)
+  ) throws(UsageError) -> ExecutionStep? {
+    let arguments = try call.arguments(for: task)
+    let own = Level(call)
+    if own.isGiven, own.isEmpty { return nil }
+    var levels = [own, Level(task)]
+    if current == nil {
+      levels.insert(variableLevel, at: 1)
+      levels.append(try environmentLevel())
+    }
+    if let level = levels.first(where: \.isGiven) {
+      return try step(task, call, arguments, of: level, options)
+    }
+    guard let current else { return try stepWithoutSelection(task, arguments) }
+    return ExecutionStep(task: task, arguments: arguments, targets: [current], mode: .serial)
   }
 
   /// The host of a host string.
@@ -70,31 +84,27 @@ struct Selector: Sendable {
         if seen.insert(target.key).inserted { targets.append(target) }
       }
     }
-    for term in level.hosts { try add(references(matching: term), role: nil) }
-    for role in level.roles { try add(references(ofRole: role), role: role) }
+    for term in level.hosts ?? [] {
+      try add(references(matching: term, at: level.source.hostsLocation), role: nil)
+    }
+    for role in level.roles ?? [] {
+      try add(references(ofRole: role, at: level.source.rolesLocation), role: role)
+    }
     return targets
   }
 
   private func step(
     _ task: TaskDefinition,
     _ call: TaskCall,
-    levels: [Level],
-    current: HostTarget?,
-    options: RunOptions
+    _ arguments: TaskArguments,
+    of level: Level,
+    _ options: RunOptions
   ) throws(UsageError) -> ExecutionStep {
-    let arguments = try call.arguments(for: task)
-    let all =
-      levels + [
-        variableLevel, Level(hosts: task.hosts, roles: task.roles), try environmentLevel(),
-      ]
-    guard let level = all.first(where: { !$0.isEmpty }) else {
-      return try stepWithoutSelection(task, arguments, current, options)
-    }
     let selected = try targets(of: level)
     let left = try exclude(call.excludedHosts + task.excludedHosts, from: selected)
     guard !left.isEmpty else {
       throw UsageError(
-        "task '\(task.name)': every selected host is excluded",
+        "\(task.label): every selected host is excluded",
         hint: "look at -x, exclude_hosts and .excludeHosts(…)",
         exitStatus: .noHost
       )
@@ -109,17 +119,12 @@ struct Selector: Sendable {
 
   private func stepWithoutSelection(
     _ task: TaskDefinition,
-    _ arguments: TaskArguments,
-    _ current: HostTarget?,
-    _ options: RunOptions
+    _ arguments: TaskArguments
   ) throws(UsageError) -> ExecutionStep {
-    if let current {
-      return ExecutionStep(task: task, arguments: arguments, targets: [current], mode: .serial)
-    }
     guard !task.takesHost else {
       let isBare = task.name == BareCommand.name
       throw UsageError(
-        "\(isBare ? task.name : "task '\(task.name)'") needs a host, and none is selected",
+        "\(task.label) needs a host, and none is selected",
         hint: "select some: -H HOST or -R ROLE"
           + (isBare ? "" : "; or say it in the fabfile: .hosts(…), .roles(…)"),
         exitStatus: .noHost
@@ -128,54 +133,64 @@ struct Selector: Sendable {
     return ExecutionStep(task: task, arguments: arguments, targets: [], mode: .serial)
   }
 
+  /// The values that hold without a host.
+  private var environment: EnvTable {
+    inventory.environment(for: nil as HostReference?, variables: variables, flags: flags)
+  }
+
   private func environmentLevel() throws(UsageError) -> Level {
-    let environment = inventory.environment(for: nil as HostReference?)
-    return try fabfile { () throws(FabfileError) in
-      let hosts = try environment.strings("hosts")
-      let roles = try environment.strings("roles")
-      return Level(hosts: hosts ?? [], roles: roles ?? [])
-    }
+    try fabfile { () throws(FabfileError) in try Level(environment) }
   }
 
   func exclude(
     _ terms: [String],
     from targets: [HostTarget]
   ) throws(UsageError) -> [HostTarget] {
-    let environment = inventory.environment(for: nil as HostReference?)
-    let configured = try fabfile { () throws(FabfileError) in
-      try environment.strings("exclude_hosts")
-    }
-    let terms = excluded + (configured ?? []) + terms
-    guard !terms.isEmpty else { return targets }
+    let key = "exclude_hosts"
+    let configured = try fabfile { () throws(FabfileError) in try environment.strings(key) }
+    let location = environment.entry(for: key)?.location
     var gone: Set<Endpoint> = []
-    for term in terms {
-      let isRole = inventory.roles[term] != nil
-      let references = try isRole ? references(ofRole: term) : references(matching: term)
-      for reference in references { gone.insert(try target(of: reference).endpoint) }
+    func add(_ terms: [String], at location: YAMLLocation?) throws(UsageError) {
+      for term in terms {
+        let references =
+          inventory.roles[term] != nil
+          ? try references(ofRole: term, at: location)
+          : try references(matching: term, at: location)
+        for reference in references { gone.insert(try target(of: reference).endpoint) }
+      }
     }
-    return targets.filter { !gone.contains($0.endpoint) }
+    try add(excluded + terms, at: nil)
+    try add(configured ?? [], at: location)
+    return gone.isEmpty ? targets : targets.filter { !gone.contains($0.endpoint) }
   }
 
-  private func references(matching term: String) throws(UsageError) -> [HostReference] {
-    try fabfile { () throws(FabfileError) in
+  private func references(
+    matching term: String,
+    at location: YAMLLocation?
+  ) throws(UsageError) -> [HostReference] {
+    try fabfile(at: location) { () throws(FabfileError) in
       try inventory.hosts(matching: term, literalHosts: sshConfiguration.isLiteralHost)
     }
   }
 
-  private func references(ofRole role: String) throws(UsageError) -> [HostReference] {
-    try fabfile { () throws(FabfileError) in
+  private func references(
+    ofRole role: String,
+    at location: YAMLLocation?
+  ) throws(UsageError) -> [HostReference] {
+    try fabfile(at: location) { () throws(FabfileError) in
       try inventory.hosts(ofRole: role, literalHosts: sshConfiguration.isLiteralHost)
     }
   }
 
   /// A mistake in the file or a term, as a mistake of usage with its exit status.
   private func fabfile<Value>(
+    at location: YAMLLocation? = nil,
     _ body: () throws(FabfileError) -> Value
   ) throws(UsageError) -> Value {
     do {
       return try body()
     } catch {
-      throw UsageError(error)
+      throw UsageError(error.located(at: location))
     }
   }
 
@@ -222,10 +237,4 @@ extension UsageError {
   init(_ error: FabfileError) {
     self.init("\(error)", exitStatus: error.kind == .noMatch ? .noHost : .usage)
   }
-}
-
-/// Who runs swab.
-struct Person: Sendable {
-  var user: String
-  var home: String
 }

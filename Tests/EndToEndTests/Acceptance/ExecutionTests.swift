@@ -41,6 +41,20 @@ struct ExecutionTests {
     }
   }
 
+  @Test(
+    "-z wins over the pool size of a task, in both directions (TR-30, TR-34)",
+    arguments: [(["-z", "1"], 1), (["--set", "pool_size=2"], 2), (["-z", "0"], 3), ([], 3)]
+      as [([String], Int)]
+  )
+  func poolOfTask(flags: [String], most: Int) async throws {
+    try await withBed("pool_size: 1") { project, _ in
+      let words = ["run", "pooled:width=\(most),total=3", "most", "-H", "h3,h1,h2"]
+      let run = try await project.swab(words + flags)
+      #expect(run.exitStatus == 0, "\(run)")
+      #expect(run.lines.filter { $0.hasSuffix("most at once: \(most)") }.count == 3, "\(run)")
+    }
+  }
+
   @Test("a serial task is serial also under -P (TR-36)")
   func serialTask() async throws {
     try await withBed { project, _ in

@@ -19,6 +19,7 @@ extension Project {
       task("second", "Print the host", second)
       task("say", "Print a word", arguments: ["word=nothing"], say)
       task("count", "Count the bodies that run at once", arguments: ["width", "total"], count)
+      task("pooled", "Count, with a pool", arguments: ["width", "total"], count).parallel(poolSize: 3)
       task("most", "Print the count", most)
       task("ordered", "Count, one by one", ordered).serial()
       task("local_task", "Needs no host") { puts("host: \(currentHost?.name ?? "none")") }

@@ -8,8 +8,8 @@ struct TaskCallTests {
     var word: String
     var positional: [String] = []
     var named: [String: String] = [:]
-    var hosts: [String] = []
-    var roles: [String] = []
+    var hosts: [String]?
+    var roles: [String]?
     var excluded: [String] = []
     var testDescription: String { word }
   }
@@ -32,6 +32,8 @@ struct TaskCallTests {
       Case(word: "t:host=h1", hosts: ["h1"]),
       Case(word: "t:hosts=h1;h2", hosts: ["h1", "h2"]),
       Case(word: #"t:hosts="h1; h2""#, hosts: ["h1", "h2"]),
+      Case(word: "t:hosts=", hosts: []),
+      Case(word: "t:hosts=; ,roles=", hosts: [], roles: []),
       Case(word: "t:role=web,roles=db;cache", roles: ["web", "db", "cache"]),
       Case(word: "t:exclude_hosts=h1;h2,k=v", named: ["k": "v"], excluded: ["h1", "h2"]),
       Case(word: "db.backup:ü", positional: ["ü"]),

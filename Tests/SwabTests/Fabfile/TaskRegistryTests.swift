@@ -107,8 +107,8 @@ struct TaskRegistryTests {
       (.serial, true, 2, .serial),
       (.parallel(poolSize: nil), false, nil, .parallel(width: 5)),
       (.parallel(poolSize: nil), false, 3, .parallel(width: 3)),
-      (.parallel(poolSize: 4), true, 2, .parallel(width: 4)),
-      (.parallel(poolSize: 0), true, 2, .parallel(width: 5)),
+      (.parallel(poolSize: 4), true, nil, .parallel(width: 4)),
+      (.parallel(poolSize: 0), true, nil, .parallel(width: 5)),
     ] as [(TaskDefinition.Mode?, Bool, Int?, ExecutionStep.Mode)]
   )
   func modes(
@@ -119,11 +119,59 @@ struct TaskRegistryTests {
   ) {
     var definition = task("t") {}
     definition.mode = own
+    for isExplicit in [true, false] {
+      var options = RunOptions()
+      options.isParallel = isParallel
+      options.poolSize = poolSize
+      options.isPoolSizeExplicit = isExplicit && poolSize != nil
+      #expect(ExecutionStep.mode(of: definition, hosts: 5, options: options) == mode)
+    }
+    definition.runsOnlyOnce = true
+    #expect(ExecutionStep.mode(of: definition, hosts: 5, options: RunOptions()) == .serial)
+  }
+
+  @Test(
+    "-z wins over the task's own pool size, and pool_size of the file doesn't (TR-30, TR-34)",
+    arguments: [
+      (3, 2, true, 2), (3, 2, false, 3), (3, 99, true, 5), (2, 0, true, 5), (2, 0, false, 2),
+      (0, 2, true, 2), (0, 2, false, 5),
+    ]
+  )
+  func poolSizes(_ own: Int, _ poolSize: Int, _ isExplicit: Bool, _ width: Int) {
+    var options = RunOptions()
+    options.poolSize = poolSize > 0 ? poolSize : nil
+    options.isPoolSizeExplicit = isExplicit
+    let definition = task("t") {}.parallel(poolSize: own)
+    #expect(
+      ExecutionStep.mode(of: definition, hosts: 5, options: options) == .parallel(width: width)
+    )
+  }
+
+  @Test(
+    "a call of execute changes only what it speaks of",
+    arguments: [
+      (nil, nil, nil, false, nil),
+      (.parallel(poolSize: 3), true, nil, false, .parallel(poolSize: 3)),
+      (.parallel(poolSize: 3), nil, 2, false, .parallel(poolSize: 2)),
+      (.parallel(poolSize: 3), false, 2, false, .serial),
+      (.serial, nil, 2, true, .serial),
+      (.serial, true, 2, false, .parallel(poolSize: 2)),
+      (nil, nil, 2, true, .parallel(poolSize: 2)),
+      (nil, nil, 2, false, nil),
+    ] as [(TaskDefinition.Mode?, Bool?, Int?, Bool, TaskDefinition.Mode?)]
+  )
+  func calls(
+    _ own: TaskDefinition.Mode?,
+    _ parallel: Bool?,
+    _ poolSize: Int?,
+    _ isParallel: Bool,
+    _ mode: TaskDefinition.Mode?
+  ) {
+    var definition = task("t") {}
+    definition.mode = own
     var options = RunOptions()
     options.isParallel = isParallel
-    options.poolSize = poolSize
-    #expect(ExecutionStep.mode(of: definition, hosts: 5, options: options) == mode)
-    definition.runsOnlyOnce = true
-    #expect(ExecutionStep.mode(of: definition, hosts: 5, options: options) == .serial)
+    let called = definition.called(parallel: parallel, poolSize: poolSize, options: options)
+    #expect(called.mode == mode)
   }
 }

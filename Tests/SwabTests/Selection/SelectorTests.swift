@@ -21,8 +21,8 @@ struct SelectorTests {
     """
 
   private func selector(
-    hosts: [String] = [],
-    roles: [String] = [],
+    hosts: [String]? = nil,
+    roles: [String]? = nil,
     variables: Selector.Level = .init(),
     excluded: [String] = [],
     flags: String = "",
@@ -33,7 +33,7 @@ struct SelectorTests {
       sshConfiguration: SSHConfiguration(),
       variables: EnvLayer(),
       flags: try EnvLayer.set(flags),
-      commandLine: Selector.Level(hosts: hosts, roles: roles),
+      commandLine: .flags(hosts: hosts ?? [], roles: roles ?? []),
       variableLevel: variables,
       excluded: excluded,
       person: Person(user: "me", home: "/home/me")
@@ -136,6 +136,108 @@ struct SelectorTests {
       try names(selector(hosts: ["h1"], excluded: ["h1"]))
     }
     #expect(error.exitStatus == .noHost)
+  }
+
+  @Test(
+    "a list that was given empty is an error, never the next level (TR-19, TR-20)",
+    arguments: [
+      ([""], nil, nil, "t", "-H"), ([","], nil, nil, "t", "-H"), (nil, [""], nil, "t", "-R"),
+      (["h1"], [" , "], nil, "t", "-R"), ([""], ["web"], nil, "t", "-H"),
+      (nil, nil, nil, "t:hosts=", "hosts="), (["h1"], nil, nil, "t:role=", "roles="),
+      (nil, nil, nil, "t:hosts=h1,roles=;", "roles="), (nil, nil, ",", "t", "SWAB_HOSTS"),
+    ] as [([String]?, [String]?, String?, String, String)]
+  )
+  func emptyList(
+    _ hosts: [String]?,
+    _ roles: [String]?,
+    _ variable: String?,
+    _ call: String,
+    _ name: String
+  ) throws {
+    let variables = Selector.Level.variables(variable.map { ["SWAB_HOSTS": $0] } ?? [:])
+    let selector = try selector(hosts: hosts, roles: roles, variables: variables)
+    for definition in [task("t") {}, task("t") {}.hosts("h3")] {
+      let error = try #require(throws: UsageError.self) { try names(selector, definition, call) }
+      #expect(error.message == "task 't': \(name) was given an empty list")
+      #expect(error.exitStatus == .noHost)
+    }
+  }
+
+  @Test("an empty variable is as good as none, and so is an empty list of the file")
+  func unsetLists() throws {
+    let own = task("t") {}.hosts("h3")
+    let empty = Selector.Level.variables(["SWAB_HOSTS": "", "SWAB_ROLES": ""])
+    #expect(!empty.isGiven)
+    #expect(try names(selector(variables: empty), own) == ["h3"])
+    let file = Self.file.replacing("exclude_hosts: []", with: "hosts: []\n  roles: []")
+    #expect(try names(selector(file: file)) == [])
+    let error = try #require(throws: UsageError.self) {
+      try names(selector(flags: "hosts=", file: file))
+    }
+    #expect(error.message == "task 't': --set hosts was given an empty list")
+  }
+
+  @Test(
+    "--set sets hosts, roles and exclude_hosts like any other key (TR-30)",
+    arguments: [
+      ("hosts=h2", ["h2"]), ("hosts=h1\\,h2", ["h1", "h2"]), ("roles=web", ["h1", "h2"]),
+      ("roles=all,exclude_hosts=h1\\,h3", ["h2"]), ("hosts=h[1-3],exclude_hosts=web", ["h3"]),
+    ]
+  )
+  func setKeys(_ flags: String, _ expected: [String]) throws {
+    #expect(try names(selector(flags: flags)) == expected)
+    // The levels above --set still win.
+    #expect(try names(selector(flags: flags), task("t") {}.hosts("me@h9")) == ["me@h9"])
+  }
+
+  private func nested(
+    _ selector: Selector,
+    _ definition: TaskDefinition = task("t") {},
+    hosts: [String]? = nil,
+    roles: [String]? = nil,
+    on current: String?
+  ) throws -> [String]? {
+    var call = TaskCall(name: "t")
+    call.hosts = hosts
+    call.roles = roles
+    let target = try current.map { try selector.target(named: $0) }
+    return try selector.step(definition, call, current: target, options: RunOptions())?.targets
+      .map(\.name)
+  }
+
+  @Test("execute on a host: what the call says, then the task, then this host (TR-38)")
+  func nestedOnHost() throws {
+    let file = Self.file.replacing("exclude_hosts: []", with: "hosts: [h3]")
+    let selector = try selector(
+      hosts: ["h1", "h2"],
+      variables: .variables(["SWAB_HOSTS": "h2,h3"]),
+      file: file
+    )
+    #expect(try nested(selector, on: "h1") == ["h1"])
+    #expect(try nested(selector, task("t") {}.roles("db"), on: "h1") == ["h2", "h3"])
+    #expect(try nested(selector, task("t") {}.roles("db"), hosts: ["h2"], on: "h1") == ["h2"])
+    #expect(try nested(selector, roles: ["web"], on: "h3") == ["h1", "h2"])
+  }
+
+  @Test("execute without a host goes on to SWAB_HOSTS and env, but not to -H")
+  func nestedWithoutHost() throws {
+    let file = Self.file.replacing("exclude_hosts: []", with: "hosts: [h3]")
+    #expect(try nested(selector(hosts: ["h1"], file: file), on: nil) == ["h3"])
+    let variables = Selector.Level(hosts: ["h2"])
+    #expect(try nested(selector(variables: variables, file: file), on: nil) == ["h2"])
+    #expect(try nested(selector(), on: nil) == [])
+  }
+
+  @Test("execute with empty lists runs nowhere, whatever the levels below say")
+  func nestedNowhere() throws {
+    let selector = try selector(variables: Selector.Level(hosts: ["h2"]))
+    let own = task("t") {}.hosts("h3")
+    for current in ["h1", nil] {
+      #expect(try nested(selector, own, hosts: [], on: current) == nil)
+      #expect(try nested(selector, own, roles: [], on: current) == nil)
+      #expect(try nested(selector, own, hosts: [], roles: [], on: current) == nil)
+      #expect(try nested(selector, own, hosts: [], roles: ["web"], on: current) == ["h1", "h2"])
+    }
   }
 
   @Test("a task that takes a host needs one; another runs once, locally")

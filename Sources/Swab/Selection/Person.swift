@@ -1,0 +1,27 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Who runs swab.
+struct Person: Sendable {
+  var user: String
+  var home: String
+}
+
+extension Person {
+  /// The user of this process.
+  static func current(_ environment: [String: String]) -> Person {
+    var home = environment["HOME"] ?? ""
+    var user = environment["USER"] ?? environment["LOGNAME"] ?? ""
+    if let entry = getpwuid(getuid()) {
+      if home.isEmpty { home = String(cString: entry.pointee.pw_dir) }
+      // The account, not what a variable says: with sudo or su they differ.
+      user = String(cString: entry.pointee.pw_name)
+    }
+    return Person(user: user, home: home)
+  }
+}

@@ -1,0 +1,97 @@
+import SwabTestSupport
+import Testing
+
+/// Which level decides about hosts; nothing here connects to any.
+@Suite("Acceptance: levels of the selection")
+struct SelectionLevelTests {
+  private static let yaml = """
+    hosts:
+      h1: 192.0.2.1
+      h2: 192.0.2.2
+      h3: 192.0.2.3
+    roles:
+      web: [h1, h2]
+
+    """
+
+  static let tasks = #"""
+    import Swab
+
+    let fabfile = Fabfile {
+      task("where", "Print the host", place)
+      task("own", "Print the host", place).hosts("h3")
+      task("nobody", "Run a task nowhere") {
+        puts("outcomes: \(try await execute("own", hosts: []).count)")
+      }
+      task("nested", "Run a task here") { (host: Host) in _ = try await execute("where") }
+    }
+
+    func place() { puts("ran on \(currentHost?.name ?? "none")") }
+    """#
+
+  private func withProject(_ body: (Project) async throws -> Void) async throws {
+    try await Project.with(fabfile: Self.yaml, tasks: Self.tasks) { project in
+      try await project.compile()
+      try await body(project)
+    }
+  }
+
+  @Test("a list of hosts that is given empty is an error, and runs nowhere (TR-19, TR-20)")
+  func emptyLists() async throws {
+    let rows = [
+      (["run", "own", "-H", ""], "task 'own': -H"),
+      (["run", "where", "-H", ""], "task 'where': -H"),
+      (["run", "where", "-H", ","], "task 'where': -H"),
+      (["run", "where", "-R", ""], "task 'where': -R"),
+      (["run", "where", "-H", "h1", "-R", ""], "task 'where': -R"),
+      (["run", "own:hosts="], "task 'own': hosts="), (["run", "own:role="], "task 'own': roles="),
+      (["run", "-H", "", "--", "true"], "the command after --: -H"),
+      (["hosts", "-H", ""], "swab hosts: -H"),
+    ]
+    try await withProject { project in
+      for (words, name) in rows {
+        let run = try await project.swab(words)
+        #expect(run.exitStatus == 3, "\(words): \(run)")
+        #expect(run.errorLines.first == "swab: \(name) was given an empty list", "\(run)")
+        #expect(run.lines.isEmpty, "\(run)")
+      }
+      let unset = try await project.swab(["run", "own"], environment: ["SWAB_HOSTS": ""])
+      #expect(unset.lines == ["[h3] ran on h3"], "\(unset)")
+    }
+  }
+
+  @Test("execute with an empty list runs nowhere, and gives no outcomes")
+  func nowhere() async throws {
+    try await withProject { project in
+      let run = try await project.swab(["run", "nobody"], environment: ["SWAB_ROLES": ""])
+      #expect(run.exitStatus == 0, "\(run)")
+      #expect(run.lines == ["outcomes: 0"], "\(run)")
+      #expect(!run.standardError.contains("Executing task 'own'"), "\(run)")
+    }
+  }
+
+  @Test("execute on a host runs on that host, whatever is selected for the run (TR-38)")
+  func nested() async throws {
+    try await withProject { project in
+      let environment = ["SWAB_HOSTS": "h2,h1"]
+      for words in [["run", "nested"], ["run", "nested", "--set", "hosts=h3"]] {
+        let run = try await project.swab(words, environment: environment)
+        #expect(run.exitStatus == 0, "\(run)")
+        #expect(run.lines == ["[h2] ran on h2", "[h1] ran on h1"], "\(run)")
+      }
+    }
+  }
+
+  @Test("--set sets hosts, roles and exclude_hosts like any other key (TR-30)")
+  func setKeys() async throws {
+    let rows = [
+      ("hosts=h2", ["[h2] ran on h2"]), ("roles=web,exclude_hosts=h1", ["[h2] ran on h2"]),
+    ]
+    try await withProject { project in
+      for (flags, lines) in rows {
+        let run = try await project.swab("run", "where", "--set", flags)
+        #expect(run.lines == lines, "\(run)")
+      }
+    }
+  }
+}
