@@ -30,7 +30,12 @@ struct InventoryEnvLayerTests {
       ("=1", "--set: a key is missing before the ="),
       ("a=1, =2", "--set: a key is missing before the ="),
       ("port=0", "--set: 'port' takes a port from 1 to 65535, not '0'"),
-      ("timeout=soon", "--set: 'timeout' takes a number of seconds, not 'soon'"),
+      ("timeout=soon", "--set: 'timeout' takes a number of seconds up to 1000000000, not 'soon'"),
+      (
+        "timeout=9999999999999999999999999",
+        "--set: 'timeout' takes a number of seconds up to 1000000000, "
+          + "not '9999999999999999999999999'"
+      ),
       ("pool_size=-1", "--set: 'pool_size' takes a whole number from 0, not '-1'"),
       ("parallel=perhaps", "--set: 'parallel' takes true or false, not 'perhaps'"),
     ]
@@ -60,6 +65,29 @@ struct InventoryEnvLayerTests {
     #expect(try EnvTable(lowestFirst: [layer]).int("docker_timeout") == 40)
     let all = try EnvLayer.variables(from: ["SWAB_CACHE": "x"], excluding: [])
     #expect(all.entries.keys.elements == ["cache"])
+  }
+
+  @Test(
+    "numbers that are no time a run could last are refused",
+    arguments: [
+      (0, true), (0.5, true), (1_000_000_000, true), (1_000_000_001, false), (1e300, false),
+      (.infinity, false), (.nan, false), (-0.1, false),
+    ] as [(Double, Bool)]
+  )
+  func seconds(_ number: Double, _ isTaken: Bool) throws {
+    for key in ["timeout", "command_timeout", "docker_timeout", "keepalive"] {
+      // What a task sets isn't checked before it is read.
+      var table = EnvTable(lowestFirst: [])
+      table.set(key, to: .double(number), origin: .code(file: "Fabfile.swift", line: 7))
+      guard !isTaken else {
+        try EnvKey.check(.double(number), for: key)
+        #expect(try table.duration(key) == .seconds(number))
+        continue
+      }
+      #expect(throws: FabfileError.self) { try EnvKey.check(.double(number), for: key) }
+      let error = try #require(throws: FabfileError.self) { try table.duration(key) }
+      #expect(error.message.hasPrefix("Fabfile.swift:7: '\(key)' takes a number of seconds"))
+    }
   }
 
   @Test("a variable that doesn't fit its key is an error that names it")

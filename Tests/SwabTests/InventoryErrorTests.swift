@@ -1,10 +1,15 @@
 import Foundation
+import SwabSSH
 import Testing
 
 @testable import Swab
 
 @Suite("errors of fabfile.yml")
 struct InventoryErrorTests {
+  private static let levels =
+    "status, aborts, warnings, running, stdout, stderr, user, tunnels, debug, exceptions, all, "
+    + "commands, everything or output"
+
   @Test(
     "a mistake names file, line and column, shows the line, and says what to do (TR-3, TR-4, TR-6)",
     arguments: [
@@ -86,7 +91,10 @@ struct InventoryErrorTests {
         "rename one of the two, or write b:22 for the host"
       ),
       ("env:\n  port: 0", "2:9: 'port' takes a port from 1 to 65535, not '0'", nil),
-      ("env:\n  timeout: soon", "2:12: 'timeout' takes a number of seconds, not 'soon'", nil),
+      (
+        "env:\n  timeout: soon",
+        "2:12: 'timeout' takes a number of seconds up to 1000000000, not 'soon'", nil
+      ),
       ("env:\n  parallel: maybe", "2:13: 'parallel' takes true or false, not 'maybe'", nil),
       (
         "env:\n  docker_tunnel_local_port: 70000",
@@ -98,6 +106,31 @@ struct InventoryErrorTests {
       ),
       ("env:\n  password: [x]", "2:13: 'password' takes text", nil),
       ("env:\n  hosts: {a: 1}", "2:10: 'hosts' takes a list of text, not a mapping", nil),
+      (
+        "env:\n  hide: [stdout, bogus]",
+        "2:18: 'hide' takes a list of \(Self.levels), not 'bogus'", nil
+      ),
+      (
+        "env:\n  show: tunels", "2:9: 'show' takes a list of \(Self.levels), not 'tunels'",
+        "did you mean tunnels?"
+      ),
+      (
+        "env:\n  ok_ret_codes: [0, zero]",
+        "2:21: 'ok_ret_codes' takes a list of exit statuses from 0 to 255, not 'zero'", nil
+      ),
+      (
+        "env:\n  ok_ret_codes: 256",
+        "2:17: 'ok_ret_codes' takes a list of exit statuses from 0 to 255, not '256'", nil
+      ),
+      (
+        "hosts:\n  h: {env: {docker_timeout: 9999999999999999999999999}}",
+        "2:29: 'docker_timeout' takes a number of seconds up to 1000000000, "
+          + "not '9999999999999999999999999'", nil
+      ),
+      (
+        "env:\n  keepalive: -1",
+        "2:14: 'keepalive' takes a number of seconds up to 1000000000, not '-1'", nil
+      ),
       ("roles: {r: {env: {port: x}}}", "1:25: 'port' takes a port from 1 to 65535, not 'x'", nil),
       (
         "env:\n  a: !env_os NONE", "2:6: the variable NONE is not set",
@@ -124,7 +157,7 @@ struct InventoryErrorTests {
       ),
       (
         "docker_clients:\n  c: {timeout: soon}",
-        "2:16: 'timeout' takes a number of seconds, not 'soon'", nil
+        "2:16: 'timeout' takes a number of seconds up to 1000000000, not 'soon'", nil
       ),
       (
         "docker_clients:\n  c: {tunnel_local_port: 0}",
@@ -158,6 +191,54 @@ struct InventoryErrorTests {
     let source = text.split(separator: "\n", omittingEmptySubsequences: false)[line - 1]
     if !text.contains("password") { #expect(shown.sourceLine == String(source)) }
     #expect(lines[2] == String(repeating: " ", count: column - 1) + "^")
+  }
+
+  @Test(
+    "what holds for the whole run is refused in the env of a host or a role",
+    arguments: [
+      "parallel", "pool_size", "skip_bad_hosts", "skip_unknown_tasks", "eagerly_disconnect",
+      "hide", "show", "output_prefix", "max_startups", "hosts", "roles", "exclude_hosts",
+      "ssh_config_path", "use_ssh_config",
+    ]
+  )
+  func wholeRun(key: String) throws {
+    for text in ["hosts: {h: {env: {\(key): 1}}}", "roles: {r: {env: {\(key): 1}}}"] {
+      let error = try #require(throws: FabfileError.self) { try inventory(text) }
+      #expect(
+        error.description == """
+          fabfile.yml:1:19: '\(key)' holds for the whole run, not for a host or a role
+          \(text)
+                            ^
+          hint: put it under env:, at the top of the file
+          """
+      )
+    }
+  }
+
+  @Test(
+    "a host or role that env selects and that isn't there is told with its place (TR-19)",
+    arguments: [
+      ("hosts: [nope]", "2:10: there is no host 'nope' in fabfile.yml"),
+      ("roles: [nope]", "2:10: there is no role 'nope' in fabfile.yml"),
+      ("exclude_hosts: [nope]", "2:18: there is no host 'nope' in fabfile.yml"),
+    ]
+  )
+  func selection(line: String, message: String) throws {
+    let text = "env:\n  \(line)\nhosts: {h: }"
+    let selector = Selector(
+      inventory: try inventory(text),
+      sshConfiguration: SSHConfiguration(),
+      variables: EnvLayer(),
+      flags: EnvLayer(),
+      commandLine: Selector.Level(hosts: line.hasPrefix("exclude") ? ["h"] : nil),
+      variableLevel: Selector.Level(),
+      excluded: [],
+      person: Person(user: "me", home: "/")
+    )
+    let error = try #require(throws: UsageError.self) {
+      try selector.step(task("t") {}, TaskCall(name: "t"), options: RunOptions())
+    }
+    #expect(error.message.hasPrefix("fabfile.yml:\(message)\n  \(line)\n"))
   }
 
   @Test(

@@ -10,7 +10,10 @@ struct ReferenceTests {
     let page = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../docs/Reference.md")
     let text = try String(contentsOf: page, encoding: .utf8)
-    for key in EnvKey.all { #expect(text.contains("| `\(key.name)` |"), "\(key.name)") }
+    for key in EnvKey.all {
+      let mark = key.isRunWide ? " †" : ""
+      #expect(text.contains("| `\(key.name)`\(mark) |"), "\(key.name)")
+    }
     for level in OutputLevel.allCases { #expect(text.contains(level.rawValue), "\(level)") }
   }
 }

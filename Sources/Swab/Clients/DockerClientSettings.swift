@@ -41,9 +41,9 @@ struct DockerClientSettings: Sendable, Hashable {
     baseURL = try arguments.baseURL ?? environment.string("docker_base_url")
     if baseURL == "" { baseURL = nil }
     version = try arguments.version ?? environment.string("docker_api_version")
-    timeout =
-      try arguments.timeout ?? environment.double("docker_timeout").map { .seconds($0) }
-      ?? .seconds(60)
+    // 0 falls back, as in Docker-Fabric.
+    let timeouts = [arguments.timeout, try environment.duration("docker_timeout")]
+    timeout = timeouts.lazy.compactMap { $0 }.first { $0 > .zero } ?? .seconds(60)
     isSecure = try arguments.tls ?? environment.bool("docker_tls") ?? false
     tunnelRemotePort =
       try arguments.tunnelRemotePort ?? environment.int("docker_tunnel_remote_port")

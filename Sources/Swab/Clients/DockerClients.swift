@@ -56,7 +56,7 @@ extension DockerClientConfiguration {
       fabricHost: entry.fabricHost,
       baseURL: try value("base_url", "text", \.string),
       version: try value("version", "text", \.string),
-      timeout: try value("timeout", "a number of seconds", \.double).map { .seconds($0) },
+      timeout: try value("timeout", EnvKey.ValueType.seconds.description, \.duration),
       tls: try value("tls", "true or false", \.bool),
       tunnelRemotePort: try value("tunnel_remote_port", "a port", \.int),
       tunnelLocalPort: try value("tunnel_local_port", "a port", \.int),

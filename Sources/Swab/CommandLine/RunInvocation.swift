@@ -32,13 +32,12 @@ struct RunInvocation {
 
   private func console(_ project: Project) throws -> Console {
     let environment = project.environment
-    var shown = OutputLevel.shownByDefault
-    let hidden = try command.output.hide + (environment.strings("hide") ?? [])
-    let added = try command.output.show + (environment.strings("show") ?? [])
-    for text in hidden { shown.subtract(try OutputLevel.parse(text, flag: "--hide")) }
-    for text in added { shown.formUnion(try OutputLevel.parse(text, flag: "--show")) }
     var style = Console.Style.current(
-      shown: shown,
+      shown: try OutputLevel.shown(
+        environment,
+        hide: command.output.hide,
+        show: command.output.show
+      ),
       environment: main.process.environment,
       colour: command.output.color
     )

@@ -99,7 +99,7 @@ final class Authentication: Sendable {
     _ configured: Duration?
   ) throws -> Duration {
     if let configured, environment.entry(for: key)?.origin == .builtIn { return configured }
-    return .seconds(try environment.double(key) ?? 10)
+    return try environment.duration(key) ?? .seconds(10)
   }
 
   private func identities(for target: HostTarget) throws -> SSHIdentityRequest {

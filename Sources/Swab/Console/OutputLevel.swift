@@ -36,13 +36,16 @@ enum OutputLevel: String, CaseIterable, Sendable {
     "all": Set(allCases),
   ]
 
+  /// Every name that `--hide` and `--show` take.
+  static let names = allCases.map(\.rawValue) + aliases.keys.sorted()
+
   /// Whether lines of this level are results, which go to standard output.
   var isResult: Bool { self == .stdout || self == .user }
 
-  /// Reads the value of `--hide` or `--show`.
+  /// Reads a value of `--hide` or `--show`, or of the keys of env, which are checked before.
   ///
   /// - Throws: ``UsageError`` with the nearest name.
-  static func parse(_ text: String, flag: String) throws(UsageError) -> Set<OutputLevel> {
+  static func parse(_ text: String, flag: String = "env") throws(UsageError) -> Set<OutputLevel> {
     var levels: Set<OutputLevel> = []
     for part in text.split(separator: ",") {
       let name = trimmed(String(part))
@@ -51,7 +54,6 @@ enum OutputLevel: String, CaseIterable, Sendable {
       } else if let several = aliases[name] {
         levels.formUnion(several)
       } else {
-        let names = allCases.map(\.rawValue) + aliases.keys.sorted()
         throw UsageError(
           "\(flag): there is no output level '\(name)'",
           hint: NearestName.hint(for: name, among: names)
@@ -60,5 +62,39 @@ enum OutputLevel: String, CaseIterable, Sendable {
       }
     }
     return levels
+  }
+}
+
+extension OutputLevel {
+  /// What a run shows.
+  ///
+  /// What env says comes first, then the flags, so that no fabfile wins over a flag; within each,
+  /// what is shown wins over what is hidden. `SWAB_HIDE` wins over a fabfile's `show`.
+  ///
+  /// - Parameters:
+  ///   - environment: The env without a host.
+  ///   - hide: The values of `--hide`.
+  ///   - show: The values of `--show`.
+  /// - Returns: The levels.
+  /// - Throws: ``UsageError`` or ``FabfileError`` about a name that is no level's.
+  static func shown(
+    _ environment: EnvTable,
+    hide: [String],
+    show: [String]
+  ) throws -> Set<OutputLevel> {
+    var shown = shownByDefault
+    func isExplicit(_ key: String) -> Bool {
+      environment.entry(for: key)?.origin.isExplicit ?? false
+    }
+    func hideConfigured() throws {
+      for text in try environment.strings("hide") ?? [] { shown.subtract(try parse(text)) }
+    }
+    let hidesLast = isExplicit("hide") && !isExplicit("show")
+    if !hidesLast { try hideConfigured() }
+    for text in try environment.strings("show") ?? [] { shown.formUnion(try parse(text)) }
+    if hidesLast { try hideConfigured() }
+    for text in hide { shown.subtract(try parse(text, flag: "--hide")) }
+    for text in show { shown.formUnion(try parse(text, flag: "--show")) }
+    return shown
   }
 }

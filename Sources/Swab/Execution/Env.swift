@@ -24,42 +24,70 @@ public struct Env: Sendable {
 
   /// A value as text.
   ///
-  /// - Parameter key: A key of `env`.
+  /// - Parameters:
+  ///   - key: A key of `env`.
+  ///   - file: The file that asks for it; leave it out.
+  ///   - line: The line that asks for it; leave it out.
   /// - Returns: The value; numbers and truth values as they are written.
-  /// - Throws: ``TaskError`` if the key is missing; ``FabfileError`` naming the file and line if it
-  ///   holds a list or map.
-  public func string(_ key: String) throws -> String {
-    try require(key) { (table) throws(FabfileError) in try table.string(key) }
+  /// - Throws: ``TaskError`` naming the calling line if the key is missing; ``FabfileError`` naming the
+  ///   place of the value if it holds a list or map.
+  public func string(
+    _ key: String,
+    file: String = #fileID,
+    line: Int = #line
+  ) throws -> String {
+    try require(key, file, line) { (table) throws(FabfileError) in try table.string(key) }
   }
 
   /// A value as a whole number.
   ///
-  /// - Parameter key: A key of `env`.
+  /// - Parameters:
+  ///   - key: A key of `env`.
+  ///   - file: The file that asks for it; leave it out.
+  ///   - line: The line that asks for it; leave it out.
   /// - Returns: The number, also of text such as `"20"`.
-  /// - Throws: ``TaskError`` if the key is missing; ``FabfileError`` naming the file and line if it is
-  ///   no number.
-  public func int(_ key: String) throws -> Int {
-    try require(key) { (table) throws(FabfileError) in try table.int(key) }
+  /// - Throws: ``TaskError`` naming the calling line if the key is missing; ``FabfileError`` naming the
+  ///   place of the value if it is no number.
+  public func int(
+    _ key: String,
+    file: String = #fileID,
+    line: Int = #line
+  ) throws -> Int {
+    try require(key, file, line) { (table) throws(FabfileError) in try table.int(key) }
   }
 
   /// A value as yes or no.
   ///
-  /// - Parameter key: A key of `env`.
+  /// - Parameters:
+  ///   - key: A key of `env`.
+  ///   - file: The file that asks for it; leave it out.
+  ///   - line: The line that asks for it; leave it out.
   /// - Returns: The truth value, also of text such as `"yes"`.
-  /// - Throws: ``TaskError`` if the key is missing; ``FabfileError`` naming the file and line if it is
-  ///   neither.
-  public func bool(_ key: String) throws -> Bool {
-    try require(key) { (table) throws(FabfileError) in try table.bool(key) }
+  /// - Throws: ``TaskError`` naming the calling line if the key is missing; ``FabfileError`` naming the
+  ///   place of the value if it is neither.
+  public func bool(
+    _ key: String,
+    file: String = #fileID,
+    line: Int = #line
+  ) throws -> Bool {
+    try require(key, file, line) { (table) throws(FabfileError) in try table.bool(key) }
   }
 
   /// A value as a list of text.
   ///
-  /// - Parameter key: A key of `env`.
+  /// - Parameters:
+  ///   - key: A key of `env`.
+  ///   - file: The file that asks for it; leave it out.
+  ///   - line: The line that asks for it; leave it out.
   /// - Returns: The items; text is split at its commas.
-  /// - Throws: ``TaskError`` if the key is missing; ``FabfileError`` naming the file and line if it
-  ///   holds a map.
-  public func list(_ key: String) throws -> [String] {
-    try require(key) { (table) throws(FabfileError) in try table.strings(key) }
+  /// - Throws: ``TaskError`` naming the calling line if the key is missing; ``FabfileError`` naming the
+  ///   place of the value if it holds a map.
+  public func list(
+    _ key: String,
+    file: String = #fileID,
+    line: Int = #line
+  ) throws -> [String] {
+    try require(key, file, line) { (table) throws(FabfileError) in try table.strings(key) }
   }
 
   private var table: EnvTable { scope?.environment ?? .defaults }
@@ -70,17 +98,25 @@ public struct Env: Sendable {
     for secret in value.secrets(isSecret: SecretKeys.isSecret(key)) {
       scope.console.secrets.add(secret)
     }
+    if EnvKey.named(key)?.isRunWide == true {
+      scope.console.warn(
+        host: scope.hostName,
+        "\(origin): '\(key)' holds for the whole run, so setting it in a task changes nothing"
+      )
+    }
     scope.env.withLock { $0.set(key, to: value, origin: origin) }
   }
 
   private func require<Value>(
     _ key: String,
+    _ file: String,
+    _ line: Int,
     _ read: (EnvTable) throws(FabfileError) -> Value?
   ) throws -> Value {
     if let value = try read(table) { return value }
     throw TaskError(
       .badEnv,
-      "env has no '\(key)'",
+      "\(SourceLocation(file: file, line: line)): env has no '\(key)'",
       host: scope?.hostName,
       hint: NearestName.hint(for: key, among: table.keys)
         ?? "set it in fabfile.yml under env:, a role or the host, or with --set"

@@ -5,15 +5,16 @@ extension EnvKey {
   private static let counting = ValueType.count(0...Int.max)
 
   private static let selection: [EnvKey] = [
-    EnvKey("hosts", .list, [], "hosts of tasks that name none"),
-    EnvKey("roles", .list, [], "roles of tasks that name none"),
-    EnvKey("exclude_hosts", .list, [], "hosts that are left out, however selected"),
+    EnvKey("hosts", .list, [], "hosts of tasks that name none").forWholeRun,
+    EnvKey("roles", .list, [], "roles of tasks that name none").forWholeRun,
+    EnvKey("exclude_hosts", .list, [], "hosts that are left out, however selected").forWholeRun,
     EnvKey("dedupe_hosts", .bool, true, "run an endpoint once, however often it is selected"),
-    EnvKey("parallel", .bool, false, "run on several hosts at a time"),
-    EnvKey("pool_size", counting, 0, "how many hosts at a time; 0: all"),
+    EnvKey("parallel", .bool, false, "run on several hosts at a time").forWholeRun,
+    EnvKey("pool_size", counting, 0, "how many hosts at a time; 0: all").forWholeRun,
     EnvKey("warn_only", .bool, false, "go on after a failure"),
-    EnvKey("skip_bad_hosts", .bool, false, "go on after an unreachable host"),
-    EnvKey("skip_unknown_tasks", .bool, false, "go on after a task that nobody described"),
+    EnvKey("skip_bad_hosts", .bool, false, "go on after an unreachable host").forWholeRun,
+    EnvKey("skip_unknown_tasks", .bool, false, "go on after a task that nobody described")
+      .forWholeRun,
   ]
 
   private static let connecting: [EnvKey] = [
@@ -23,10 +24,11 @@ extension EnvKey {
     EnvKey("timeout", .seconds, 10, "seconds for connecting and logging in"),
     EnvKey("connection_attempts", .count(1...1000), 1, "how often connecting is tried"),
     EnvKey("keepalive", .seconds, 30, "seconds between signs of life; 0: none"),
-    EnvKey("max_startups", .count(1...Int.max), 30, "how many logins at the same time"),
-    EnvKey("eagerly_disconnect", .bool, false, "disconnect from a host when its task is done"),
-    EnvKey("use_ssh_config", .bool, true, "read ssh_config"),
-    EnvKey("ssh_config_path", .string, "~/.ssh/config", "which ssh_config"),
+    EnvKey("max_startups", .count(1...Int.max), 30, "how many logins at the same time").forWholeRun,
+    EnvKey("eagerly_disconnect", .bool, false, "disconnect from a host when its task is done")
+      .forWholeRun,
+    EnvKey("use_ssh_config", .bool, true, "read ssh_config").forWholeRun,
+    EnvKey("ssh_config_path", .string, "~/.ssh/config", "which ssh_config").forWholeRun,
     EnvKey("gateway", .string, "host string of the host to go through"),
     EnvKey("forward_agent", .bool, false, "let the host use your ssh-agent"),
   ]
@@ -49,13 +51,13 @@ extension EnvKey {
   ]
 
   private static let commands: [EnvKey] = [
-    EnvKey("command_timeout", .seconds, "seconds for a command; default: no limit"),
+    EnvKey("command_timeout", .seconds, "seconds for a command; default and 0: no limit"),
     EnvKey("always_use_pty", .bool, false, "run commands on a pseudo-terminal"),
     EnvKey("combine_stderr", .bool, false, "read stderr as part of stdout"),
     EnvKey("shell", .string, "what runs a command; default: /bin/bash -l -c, else /bin/sh -l -c"),
     EnvKey("use_shell", .bool, true, "run commands in that shell"),
     EnvKey("shell_env", .map, "variables for commands"),
-    EnvKey("ok_ret_codes", .list, [0], "exit statuses that count as success"),
+    EnvKey("ok_ret_codes", .exitStatuses, [0], "exit statuses that count as success"),
     EnvKey("sudo_user", .string, "user that sudo becomes"),
     EnvKey("path", .string, "folders to find commands in"),
     EnvKey(
@@ -67,18 +69,18 @@ extension EnvKey {
   ]
 
   private static let output: [EnvKey] = [
-    EnvKey("hide", .list, "kinds of output to leave out"),
-    EnvKey("show", .list, "kinds of output to add"),
+    EnvKey("hide", .choices(OutputLevel.names), "kinds of output to leave out").forWholeRun,
+    EnvKey("show", .choices(OutputLevel.names), "kinds of output to add").forWholeRun,
     EnvKey("colorize_errors", .bool, false, "errors in red, warnings in magenta"),
     EnvKey("linewise", .bool, true, "show whole lines only"),
-    EnvKey("output_prefix", .bool, true, "start each line with its host"),
+    EnvKey("output_prefix", .bool, true, "start each line with its host").forWholeRun,
   ]
 
   private static let docker: [EnvKey] = [
     EnvKey("docker_base_url", .string, "the engine's address; default: its UNIX socket"),
     EnvKey("docker_tls", .bool, false, "speak TLS to the engine"),
     EnvKey("docker_api_version", .string, "version of the API; default: negotiated"),
-    EnvKey("docker_timeout", .seconds, "seconds for a request to the engine"),
+    EnvKey("docker_timeout", .seconds, "seconds for a request to the engine; default and 0: 60"),
     EnvKey("docker_tunnel_remote_port", .port, "the engine's port, if its address has none"),
     EnvKey("docker_tunnel_local_port", .port, 2224, "first local port of tunnels"),
     EnvKey(

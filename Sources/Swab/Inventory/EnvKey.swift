@@ -1,3 +1,5 @@
+import SwabYAML
+
 /// A key of `env` that swab itself reads.
 ///
 /// Other keys are free for tasks to use. The names and meanings are Fabric's and Docker-Fabric's.
@@ -8,6 +10,8 @@ struct EnvKey: Sendable {
   var defaultValue: EnvValue
   /// What the key is for, in a line.
   var summary: String
+  /// Whether it is looked at once for the whole run, so that no host or role has its own.
+  private(set) var isRunWide = false
 
   init(_ name: String, _ type: ValueType, _ defaultValue: EnvValue, _ summary: String) {
     self.name = name
@@ -19,6 +23,13 @@ struct EnvKey: Sendable {
   init(_ name: String, _ type: ValueType, _ summary: String) {
     self.init(name, type, .null, summary)
   }
+
+  /// The key as one that holds for the whole run.
+  var forWholeRun: EnvKey {
+    var key = self
+    key.isRunWide = true
+    return key
+  }
 }
 
 extension EnvKey {
@@ -27,22 +38,46 @@ extension EnvKey {
     case string, bool, seconds, port, list, map
     case count(ClosedRange<Int>)
     case choice([String])
+    /// A list of names, each one of these.
+    case choices([String])
+    /// A list of what commands may end with.
+    case exitStatuses
   }
 }
 
 extension EnvKey.ValueType {
+  /// The longest time that a key takes: some thirty years, which a `Duration` holds easily.
+  static let longestTime = 1_000_000_000
+
   /// Whether a value can be read as this type.
   func accepts(_ value: EnvValue) -> Bool {
     switch self {
     case .string: value.string != nil
     case .bool: value.bool != nil
-    case .seconds: value.double.map { $0 >= 0 } ?? false
+    case .seconds: value.double.map { (0...Double(Self.longestTime)).contains($0) } ?? false
     case .port: value.int.map { (1...65535).contains($0) } ?? false
     case .count(let range): value.int.map { range.contains($0) } ?? false
-    case .list: value.list?.allSatisfy { $0.string != nil } ?? false
+    case .list, .choices, .exitStatuses: value.list?.allSatisfy(acceptsElement) ?? false
     case .map: value.map != nil
     // In YAML 1.1, and so to many people, a plain `no` is a Boolean; here a choice may be called so.
     case .choice(let names): value.choice.map { names.contains($0) } ?? false
+    }
+  }
+
+  /// The part of a value to blame for not being accepted: an element of a list, else the value.
+  func misfit(in value: EnvValue) -> EnvValue {
+    switch self {
+    case .list, .choices, .exitStatuses: value.list?.first { !acceptsElement($0) } ?? value
+    default: value
+    }
+  }
+
+  private func acceptsElement(_ value: EnvValue) -> Bool {
+    switch self {
+    case .exitStatuses: value.int.map { (0...255).contains($0) } ?? false
+    case .choices(let names):
+      value.string.map { HostRange.split($0).allSatisfy(names.contains) } ?? false
+    default: value.string != nil
     }
   }
 
@@ -51,15 +86,29 @@ extension EnvKey.ValueType {
     switch self {
     case .string: "text"
     case .bool: "true or false"
-    case .seconds: "a number of seconds"
+    case .seconds: "a number of seconds up to \(Self.longestTime)"
     case .port: "a port from 1 to 65535"
     case .count(let range) where range.upperBound == .max:
       "a whole number from \(range.lowerBound)"
     case .count(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
     case .list: "a list of text"
     case .map: "a mapping"
-    case .choice(let names): names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
+    case .choice(let names): Self.either(names)
+    case .choices(let names): "a list of \(Self.either(names))"
+    case .exitStatuses: "a list of exit statuses from 0 to 255"
     }
+  }
+
+  /// The names that it takes, if it takes only those.
+  fileprivate var names: [String] {
+    switch self {
+    case .choice(let names), .choices(let names): names
+    default: []
+    }
+  }
+
+  private static func either(_ names: [String]) -> String {
+    names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
   }
 }
 
@@ -85,11 +134,21 @@ extension EnvKey {
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
-  /// Checks a value that is about to be stored under a name.
-  static func check(_ value: EnvValue, for name: String) throws(FabfileError) {
-    guard let key = named(name), !value.isNull, !key.type.accepts(value) else { return }
-    let found = SecretKeys.isSecret(name) ? "" : ", not \(value.summary)"
-    throw FabfileError("'\(name)' takes \(key.type.description)\(found)")
+  /// Checks a value against what the key of a name takes; other names are free.
+  ///
+  /// - Throws: An error with the value, unless it is a secret.
+  static func check(
+    _ value: EnvValue,
+    for name: String,
+    isSecret: Bool? = nil
+  ) throws(FabfileError) {
+    guard let type = named(name)?.type, !value.isNull, !type.accepts(value) else { return }
+    let misfit = type.misfit(in: value)
+    let isShown = !(isSecret ?? SecretKeys.isSecret(name))
+    throw FabfileError(
+      "'\(name)' takes \(type.description)" + (isShown ? ", not \(misfit.summary)" : ""),
+      hint: isShown ? misfit.string.flatMap { NearestName.hint(for: $0, among: type.names) } : nil
+    )
   }
 }
 

@@ -14,6 +14,11 @@ extension EnvTable {
     try read(key, "a number", \.double)
   }
 
+  /// The time that a key says in seconds, or nil if it is unset.
+  func duration(_ key: String) throws(FabfileError) -> Duration? {
+    try read(key, EnvKey.ValueType.seconds.description, \.duration)
+  }
+
   /// A key's value as a truth value, or nil if it is unset.
   func bool(_ key: String) throws(FabfileError) -> Bool? {
     try read(key, "true or false", \.bool)
@@ -33,18 +38,33 @@ extension EnvTable {
     }
   }
 
+  /// A key's value as a list of whole numbers, or nil if it is unset.
+  func ints(_ key: String) throws(FabfileError) -> [Int]? {
+    try read(key, "a list of whole numbers") { value in
+      guard let values = value.list else { return nil }
+      let numbers = values.compactMap(\.int)
+      return numbers.count == values.count ? numbers : nil
+    }
+  }
+
   private func read<Value>(
     _ key: String,
     _ wanted: String,
     _ convert: (EnvValue) -> Value?
   ) throws(FabfileError) -> Value? {
     guard let value = try value(for: key), !value.isNull else { return nil }
-    if let converted = convert(value) { return converted }
-    let found = isSecret(key) ? "" : ", not \(value.summary)"
-    let entry = entry(for: key)
-    let error = FabfileError("'\(key)' is to be \(wanted)\(found)", at: entry?.location)
-    guard let origin = entry?.origin, entry?.location == nil else { throw error }
-    throw error.prefixed(with: "\(origin)")
+    do throws(FabfileError) {
+      // What a task sets or `!env` names was not checked when it was read.
+      try EnvKey.check(value, for: key, isSecret: isSecret(key))
+      if let converted = convert(value) { return converted }
+      let found = isSecret(key) ? "" : ", not \(value.summary)"
+      throw FabfileError("'\(key)' is to be \(wanted)\(found)")
+    } catch {
+      guard let entry = entry(for: key), entry.location == nil else {
+        throw error.located(at: entry(for: key)?.location)
+      }
+      throw error.prefixed(with: "\(entry.origin)")
+    }
   }
 }
 

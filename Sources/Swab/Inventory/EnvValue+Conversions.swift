@@ -32,6 +32,11 @@ extension EnvValue {
     }
   }
 
+  /// The value as a time in seconds, or nil if it is none that a key takes.
+  var duration: Duration? {
+    EnvKey.ValueType.seconds.accepts(self) ? double.map { .seconds($0) } : nil
+  }
+
   /// The value as a truth value, or nil if it is none; `yes`, `no`, `true`, `false`, `on`, `off`, 1
   /// and 0 are.
   public var bool: Bool? {

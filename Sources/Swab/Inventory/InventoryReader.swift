@@ -30,7 +30,9 @@ struct InventoryReader {
   mutating func read(_ root: YAMLNode) throws(FabfileError) -> Inventory {
     guard !root.isNull else { return inventory }
     let document = try values.decode(Document.self, from: root, as: "the file")
-    if let node = document.env { inventory.env = try values.layer(node, section: "env") }
+    if let node = document.env {
+      inventory.env = try values.layer(node, section: ValueReader.wholeRun)
+    }
     // Also with all of its hosts commented out, the section says that hosts are listed there.
     if let node = root["hosts"] { try readHosts(node) }
     if let node = document.roles { try readRoles(node) }

@@ -54,6 +54,9 @@ struct ValueReader: Sendable {
     }
   }
 
+  /// The section of the file whose env is everybody's.
+  static let wholeRun = "env"
+
   /// A layer of env, each value of it checked against what its key takes.
   func layer(_ node: YAMLNode, section: String) throws(FabfileError) -> EnvLayer {
     var layer = EnvLayer()
@@ -62,6 +65,13 @@ struct ValueReader: Sendable {
       throw FabfileError(node.error("env is to be a mapping, not \(node.summary)"))
     }
     for pair in pairs {
+      guard section == Self.wholeRun || EnvKey.named(pair.key)?.isRunWide != true else {
+        throw FabfileError(
+          "'\(pair.key)' holds for the whole run, not for a host or a role",
+          at: pair.keyLocation,
+          hint: "put it under env:, at the top of the file"
+        )
+      }
       layer[pair.key] = try entry(pair, section: section)
     }
     return layer
@@ -74,7 +84,7 @@ struct ValueReader: Sendable {
       do {
         try EnvKey.check(value, for: pair.key)
       } catch {
-        throw error.located(at: pair.value.location)
+        throw error.located(at: Self.misfit(in: pair.value, value, for: pair.key))
       }
     }
     return EnvEntry(
@@ -83,6 +93,21 @@ struct ValueReader: Sendable {
       location: pair.value.location,
       isSecret: Self.namesSecret(pair.value)
     )
+  }
+
+  /// Where the part of a value stands that its key doesn't take.
+  private static func misfit(
+    in node: YAMLNode,
+    _ value: EnvValue,
+    for key: String
+  ) -> YAMLLocation {
+    guard let nodes = node.sequence, case .list(let values) = value,
+      let misfit = EnvKey.named(key)?.type.misfit(in: value),
+      let index = values.firstIndex(of: misfit), nodes.indices.contains(index)
+    else {
+      return node.location
+    }
+    return nodes[index].location
   }
 
   static func origin(_ location: YAMLLocation, section: String) -> EnvOrigin {

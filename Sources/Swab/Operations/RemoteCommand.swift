@@ -91,7 +91,7 @@ struct RemoteCommand: Sendable {
       exitStatus: status.exitStatus,
       signal: status.signal,
       duration: status.duration,
-      okCodes: try okCodes ?? environment.list("ok_ret_codes")?.compactMap(\.int) ?? [0]
+      okCodes: try okCodes ?? environment.ints("ok_ret_codes") ?? [0]
     )
   }
 
@@ -128,8 +128,10 @@ struct RemoteCommand: Sendable {
     return lost
   }
 
+  /// How long the command may take; 0 is no limit, as in Fabric.
   private func timeLimit(_ environment: EnvTable) throws -> Duration? {
-    try timeout ?? environment.double("command_timeout").map { .seconds($0) }
+    let limit = try timeout ?? environment.duration("command_timeout")
+    return limit.flatMap { $0 > .zero ? $0 : nil }
   }
 
   private func failure(

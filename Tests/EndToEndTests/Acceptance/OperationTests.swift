@@ -36,6 +36,8 @@ struct OperationTests {
         message: "run 'exit 5' gave exit status 5",
         hint: nil
       )
+      let unlimited = try await project.swab("run", "name", "-H", "h1", "-T", "0")
+      #expect(unlimited.exitStatus == 0, "\(unlimited)")
       let warned = try await project.swab("run", "fail", "-H", "h1", "-w")
       #expect(warned.exitStatus == 0, "\(warned)")
     }

@@ -5,6 +5,8 @@ import Testing
 @Suite("Acceptance: levels of the selection")
 struct SelectionLevelTests {
   private static let yaml = """
+    env:
+      site: here
     hosts:
       h1: 192.0.2.1
       h2: 192.0.2.2
@@ -24,9 +26,15 @@ struct SelectionLevelTests {
         puts("outcomes: \(try await execute("own", hosts: []).count)")
       }
       task("nested", "Run a task here") { (host: Host) in _ = try await execute("where") }
+      task("missing", "Read what is not there", missing)
     }
 
     func place() { puts("ran on \(currentHost?.name ?? "none")") }
+
+    func missing() throws {
+      puts(try env.string("site"))
+      puts(try env.string("sites"))
+    }
     """#
 
   private func withProject(_ body: (Project) async throws -> Void) async throws {
@@ -92,6 +100,33 @@ struct SelectionLevelTests {
         let run = try await project.swab("run", "where", "--set", flags)
         #expect(run.lines == lines, "\(run)")
       }
+    }
+  }
+
+  @Test("a key that env doesn't have is an error with the line that asks for it")
+  func missing() async throws {
+    try await withProject { project in
+      let run = try await project.swab("run", "missing", "-H", "h1")
+      #expect(run.exitStatus == 1, "\(run)")
+      #expect(run.errorLines.contains("[h1] error: Fabfile.swift:17: env has no 'sites'"), "\(run)")
+      #expect(run.errorLines.contains("[h1] hint: did you mean site?"), "\(run)")
+    }
+  }
+
+  @Test(
+    "a number that is no time a run could last is an error, not a crash",
+    arguments: [
+      ["-t", "1e300"], ["-T", "inf"], ["--keepalive", "nan"],
+      ["--set", "timeout=9999999999999999999999999"],
+    ]
+  )
+  func seconds(words: [String]) async throws {
+    try await withProject { project in
+      let run = try await project.swab(["run", "where", "-H", "h1"] + words)
+      #expect(run.exitStatus == 2, "\(run)")
+      let first = run.errorLines.first ?? ""
+      #expect(first.hasPrefix("swab: \(words[0]): '"), "\(run)")
+      #expect(first.contains("takes a number of seconds up to 1000000000, not '"), "\(run)")
     }
   }
 }

@@ -62,6 +62,37 @@ struct DockerClientSettingsTests {
     #expect(settings.timeout == .seconds(40))
   }
 
+  @Test("a timeout of 0 falls back, as in Docker-Fabric")
+  func noTimeout() throws {
+    for (given, env, expected) in [
+      (nil, 0, 60), (0, 7, 7), (0, 0, 60), (3, 0, 3), (nil, nil, 60),
+    ] as [(Int?, Int?, Int)] {
+      let settings = try DockerClientSettings(
+        .init(timeout: given.map { .seconds($0) }),
+        environment: environment(env.map { [("docker_timeout", .int($0))] } ?? [])
+      )
+      #expect(settings.timeout == .seconds(expected))
+    }
+  }
+
+  @Test("what !env puts into an entry of docker_clients is checked, too")
+  func reference() throws {
+    let inventory = try Inventory.read(
+      "env: {limit: soon}\ndocker_clients:\n  c: {timeout: !env limit}".utf8,
+      name: "fabfile.yml",
+      folder: "/"
+    )
+    let entry = try #require(inventory.dockerClients["c"])
+    let environment = inventory.environment(for: nil as HostReference?)
+    let error = try #require(throws: FabfileError.self) {
+      try DockerClientConfiguration(entry, environment: environment)
+    }
+    #expect(error.line == 3)
+    #expect(
+      error.message == "'timeout' takes a number of seconds up to 1000000000, not 'soon'"
+    )
+  }
+
   @Test("without a host the URL goes unchanged to the client, with no tunnel (DF-1)")
   func local() async throws {
     for url in ["unix:///nowhere/docker.sock", "tcp://127.0.0.1:1"] {
