@@ -8,8 +8,10 @@ extension EnvTable {
     }
   }
 
-  /// Those of one template. A reference that leads nowhere is an error for whoever reads the key,
-  /// and hides none of the secrets beside it.
+  /// Those of one template.
+  ///
+  /// A reference that leads nowhere is an error for whoever reads the key, and hides none of the
+  /// secrets beside it.
   func secrets(of template: EnvTemplate, isSecret: Bool) -> [String] {
     switch template {
     case .value(let value):
