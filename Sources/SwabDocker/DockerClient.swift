@@ -20,8 +20,8 @@ public final class DockerClient: DockerAPI {
   public let timeout: Duration?
   /// The host whose engine this is, as errors name it.
   package let host: String?
-  /// Tells why a connection may have ended, where what carries it knows more.
-  let underlying: (@Sendable () -> (any Error)?)?
+  /// Tells why the connection from a local port ended, where what carries it knows more.
+  let underlying: (@Sendable (_ localPort: Int) -> (any Error)?)?
 
   let transport: HTTPTransport
   let address: DockerAddress
@@ -53,20 +53,18 @@ public final class DockerClient: DockerAPI {
   ///   - version: The API version to speak; negotiated if there is none or `auto`.
   ///   - timeout: How long a request may take as a whole.
   ///   - host: The host that errors name.
-  ///   - description: What `baseURL` says, where the address is but the near end of a tunnel.
   ///   - eventLoop: The event loop for all connections; any one if there is none.
   ///   - verifyPeer: Called on each new TCP connection before a byte is sent.
-  ///   - underlying: Asked why when a connection was lost.
+  ///   - underlying: Asked why when the connection from a local port was lost.
   /// - Throws: A ``DockerError`` if the version cannot be read.
   package init(
     address: DockerAddress,
     version: String? = nil,
     timeout: Duration? = .seconds(60),
     host: String? = nil,
-    describedAs description: String? = nil,
     eventLoop: (any EventLoop)? = nil,
     verifyPeer: PeerVerifier? = nil,
-    underlying: (@Sendable () -> (any Error)?)? = nil
+    underlying: (@Sendable (_ localPort: Int) -> (any Error)?)? = nil
   ) throws {
     self.underlying = underlying
     let loop = eventLoop ?? MultiThreadedEventLoopGroup.singleton.next()
@@ -74,7 +72,7 @@ public final class DockerClient: DockerAPI {
     self.address = address
     self.timeout = timeout
     self.host = host
-    baseURL = description ?? address.description
+    baseURL = address.description
     transport = HTTPTransport(address: address, eventLoop: loop, verifyPeer: verifyPeer)
     negotiation = .makeBoxSendingValue(nil, eventLoop: loop)
   }

@@ -25,6 +25,8 @@ final class FakeEngine: Sendable {
     case bytes(String)
     /// These bytes, and the end of the connection.
     case last(String)
+    /// These bytes, after a while.
+    case later(TimeAmount, String)
     /// Nothing at all.
     case silence
   }
@@ -141,6 +143,11 @@ private final class FakeEngineHandler: ChannelInboundHandler {
       case .last(let text):
         write(text, context)
         context.close(promise: nil)
+      case .later(let time, let text):
+        let channel = context.channel
+        channel.eventLoop.scheduleTask(in: time) {
+          channel.writeAndFlush(ByteBuffer(string: text), promise: nil)
+        }
       case .silence: break
       }
     }

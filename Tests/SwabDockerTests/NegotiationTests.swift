@@ -40,6 +40,8 @@ struct NegotiationTests {
     let error = await #expect(throws: DockerError.self) { try await docker.images() }
     #expect(error?.code == .engineTooOld)
     #expect(error?.message.contains("1.23") == true)
+    #expect(error?.versionMismatch?.limit == APIVersion(1, 23))
+    #expect(error?.versionMismatch?.asked == .oldest)
     await docker.close()
     try await engine.stop()
   }
@@ -113,6 +115,9 @@ struct NegotiationTests {
     let error = await #expect(throws: DockerError.self) { try await docker.images() }
     #expect(error?.code == code)
     #expect(error?.message.contains(words) == true)
+    let mismatch = try #require(error?.versionMismatch)
+    #expect(mismatch.asked == APIVersion(version))
+    #expect(error?.message.contains("supported API version is \(mismatch.limit)") == true)
     await docker.close()
   }
 

@@ -45,6 +45,63 @@ struct TimeoutTests {
     try await engine.stop()
   }
 
+  @Test(
+    "bound a call as a whole: what each part has left is what the others didn't take",
+    arguments: [["HEAD", "GET"], ["HEAD", "call"], ["GET", "call"]]
+  )
+  func together(_ slow: [String]) async throws {
+    let engine = try await FakeEngine { request in
+      let isPing = request.path == "/_ping"
+      let part = isPing ? String(request.line.prefix { $0 != " " }) : "call"
+      let answer =
+        switch part {
+        case "HEAD": "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"
+        case "GET": "HTTP/1.1 200 OK\r\nApi-Version: 1.44\r\nContent-Length: 0\r\n\r\n"
+        default: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]"
+        }
+      return slow.contains(part) ? .later(.milliseconds(300), answer) : .bytes(answer)
+    }
+    let docker = try DockerClient(baseURL: engine.address, timeout: .milliseconds(500))
+    let error = await #expect(throws: DockerError.self) { try await docker.images() }
+    #expect(error?.isTimeout == true)
+    #expect(error?.message == "no complete answer within 0.5 s")
+    await docker.close()
+    try await engine.stop()
+  }
+
+  @Test(
+    "leave stop without a timeout the time that the container was made with",
+    arguments: [(nil, 10_000), (30, 30_000), (0, 0)] as [(Int?, Int)]
+  )
+  func ownGrace(_ stopTimeout: Int?, _ milliseconds: Int) async throws {
+    let engine = try await FakeEngine(version: "1.44") { request in
+      guard request.path.hasSuffix("/json") else {
+        return FakeEngine.json("500 Oh", #"{"message":"no"}"#)
+      }
+      let value = stopTimeout.map { "\($0)" } ?? "null"
+      return FakeEngine.json("200 OK", "{\"Config\":{\"StopTimeout\":\(value)}}")
+    }
+    let docker = try DockerClient(baseURL: engine.address, timeout: .seconds(5))
+    let call = try await docker.graced(try DockerCall.container("x", "/stop", .POST), stopping: "x")
+    #expect(call.grace == .milliseconds(milliseconds))
+    await docker.close()
+    try await engine.stop()
+  }
+
+  @Test("don't bound a stop that may take as long as it likes", arguments: [nil, -1] as [Int?])
+  func endless(_ given: Int?) async throws {
+    let engine = try await FakeEngine(version: "1.44") { request in
+      if request.path.hasSuffix("/json") {
+        return FakeEngine.json("200 OK", #"{"Config":{"StopTimeout":-1}}"#)
+      }
+      return .later(.milliseconds(600), "HTTP/1.1 204 No Content\r\n\r\n")
+    }
+    let docker = try DockerClient(baseURL: engine.address, timeout: .milliseconds(200))
+    #expect(try await docker.stop("x", timeout: given.map { .seconds($0) }))
+    await docker.close()
+    try await engine.stop()
+  }
+
   @Test("bound a stream until it begins")
   func stream() async throws {
     let engine = try await FakeEngine(version: "1.44") { _ in Self.begun }

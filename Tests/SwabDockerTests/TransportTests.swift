@@ -84,7 +84,9 @@ struct TransportTests {
       request.path == "/_ping" ? FakeEngine.pong("1.41") : .last("")
     }
     let docker = try DockerClient(baseURL: engine.address)
-    let error = await #expect(throws: DockerError.self) { try await docker.restart("x") }
+    let error = await #expect(throws: DockerError.self) {
+      try await docker.restart("x", timeout: .zero)
+    }
     #expect(error?.code == .connectionLost)
     #expect(engine.lines.filter { $0.hasPrefix("POST") }.count == 1)
     await docker.close()
@@ -125,7 +127,9 @@ struct TransportTests {
       .bytes("HTTP/1.1 301 Moved Permanently\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n")
     }
     let docker = try DockerClient(baseURL: engine.address)
-    let error = await #expect(throws: DockerError.self) { try await docker.restart("x") }
+    let error = await #expect(throws: DockerError.self) {
+      try await docker.restart("x", timeout: .zero)
+    }
     #expect(error?.code == .redirected)
     #expect(error?.status == 301)
     #expect(error?.message.contains("/x") == true)

@@ -95,7 +95,7 @@ public final class DockerFabricClient: DockerAPI {
   public var localURL: String? {
     get async throws {
       let open = try await opened()
-      return open.tunnel.map { "tcp://127.0.0.1:\($0.localPort)" } ?? open.client.baseURL
+      return open.client.baseURL
     }
   }
 
@@ -175,14 +175,16 @@ public final class DockerFabricClient: DockerAPI {
     in run: RunContext
   ) throws -> DockerClient {
     try DockerClient(
-      address: DockerAddress(.tcp(host: "127.0.0.1", port: tunnel.localPort)),
+      address: DockerAddress(
+        .tcp(host: "127.0.0.1", port: tunnel.localPort),
+        basePath: tunnel.engine.basePath
+      ),
       version: settings.version,
       timeout: settings.timeout,
       host: target.name,
-      describedAs: "tcp://127.0.0.1:\(tunnel.localPort)",
       eventLoop: run.connections.eventLoop(for: target.endpoint),
       verifyPeer: Self.verifier(isUnchecked: try environment.bool("tunnel_unchecked") ?? false),
-      underlying: { [weak tunnel] in tunnel?.takeLastFailure() }
+      underlying: { [weak tunnel] port in tunnel?.takeFailure(from: port) }
     )
   }
 

@@ -19,8 +19,8 @@ final class Tunnel: Sendable {
   private struct State {
     var bridges: [ObjectIdentifier: Task<Void, Never>] = [:]
     var isClosed = false
-    /// Why the last channel could not be opened, for the request that failed with it.
-    var lastFailure: (any Error)?
+    /// Why a connection got no channel or lost it, by its client's port.
+    var failures: [Int: any Error] = [:]
   }
 
   let host: HostTarget
@@ -85,8 +85,10 @@ final class Tunnel: Sendable {
     return tunnel
   }
 
-  /// Why the last connection through the tunnel got no channel or lost it; told once.
-  func takeLastFailure() -> (any Error)? { state.withLock { $0.lastFailure.take() } }
+  /// Why the connection from a client's port got no channel or lost it; told once.
+  func takeFailure(from port: Int) -> (any Error)? {
+    state.withLock { $0.failures.removeValue(forKey: port) }
+  }
 
   /// Stops listening, ends what runs through the tunnel, and gives the port back.
   func close() async {
@@ -120,13 +122,15 @@ final class Tunnel: Sendable {
       channel.close(promise: nil)
       return
     }
-    let id = ObjectIdentifier(channel)
+    let (id, client) = (ObjectIdentifier(channel), channel.remoteAddress?.port ?? 0)
     // The event loop can't wait; close() awaits the task.
     let task = Task { [self] in
-      await bridge(channel)
+      await bridge(channel, from: client)
       state.withLock { $0.bridges[id] = nil }
     }
     let isClosed = state.withLock { state in
+      // What a former connection from this port met is not this one's reason.
+      state.failures[client] = nil
       if !state.isClosed { state.bridges[id] = task }
       return state.isClosed
     }
@@ -146,7 +150,7 @@ final class Tunnel: Sendable {
     return false
   }
 
-  private func bridge(_ local: any Channel) async {
+  private func bridge(_ local: any Channel, from client: Int) async {
     do {
       let connection = try await connections.connection(to: host)
       guard connection.eventLoop === local.eventLoop else {
@@ -154,14 +158,14 @@ final class Tunnel: Sendable {
       }
       let end = connection.bridge(local, to: method.target(engine))
       // On the event loop, so that it is known before the client sees its connection close.
-      end.whenFailure { [self] error in state.withLock { $0.lastFailure = error } }
+      end.whenFailure { [self] error in state.withLock { $0.failures[client] = error } }
       try await withTaskCancellationHandler {
         try await end.get()
       } onCancel: {
         local.close(promise: nil)
       }
     } catch {
-      state.withLock { $0.lastFailure = error }
+      state.withLock { $0.failures[client] = error }
       try? await local.close().get()
       console.say(
         .debug,

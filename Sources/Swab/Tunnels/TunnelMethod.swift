@@ -32,9 +32,9 @@ enum TunnelMethod: String, Sendable, Hashable {
 
   /// What a channel of this method leads to.
   func target(_ engine: RemoteEngine) -> SSHForwardTarget {
-    switch engine {
+    switch engine.endpoint {
     case .tcp(let host, let port): .directTCPIP(host: host, port: port)
-    case .socket(let path):
+    case .unixSocket(let path):
       switch self {
       case .streamLocal, .directTCPIP: .streamLocal(path: path)
       case .socat:

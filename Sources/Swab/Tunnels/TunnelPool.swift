@@ -76,7 +76,7 @@ final class TunnelPool: Sendable {
     _ host: HostTarget,
     forced: TunnelMethod?
   ) async throws -> TunnelMethod {
-    guard case .socket(let path) = engine else { return .directTCPIP }
+    guard case .unixSocket(let path) = engine.endpoint else { return .directTCPIP }
     let probe = try await TunnelProbe.ask(connection, host: host.name, path: path)
     let methods = try probe.methods(
       forced: forced,

@@ -105,6 +105,8 @@ public struct ContainerConfig: JSONBacked {
   public var entrypoint: [String] { texts("Entrypoint") }
   /// The folder its process starts in.
   public var workingDirectory: String { text("WorkingDir") }
+  /// How long it may take to end before it is killed, if that was said; below zero: without limit.
+  public var stopTimeout: Duration? { raw["StopTimeout"]?.int.map { .seconds($0) } }
   /// The labels.
   public var labels: [String: String] { textsByName("Labels") }
   /// The ports it exposes, such as `80/tcp`.

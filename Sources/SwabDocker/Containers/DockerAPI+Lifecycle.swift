@@ -44,8 +44,8 @@ extension DockerAPI {
   ///
   /// - Parameters:
   ///   - container: Its name or id.
-  ///   - timeout: How long it may take to end; what it was made with, or 10 seconds, if not given.
-  ///     The client's own timeout begins after that.
+  ///   - timeout: How long it may take to end; what it was made with, or 10 seconds, if not given;
+  ///     below zero, as long as it likes. The client's own timeout comes on top of that.
   ///   - signal: What asks it to end, instead of the signal it was made with.
   /// - Returns: Whether it was stopped; it wasn't running if not.
   /// - Throws: A ``DockerError``; `requiresAPIVersion` for a signal with an engine before 23.0.
@@ -59,14 +59,15 @@ extension DockerAPI {
     var call = try DockerCall.container(container, "/stop", .POST)
     call.addStop(timeout: timeout, signal: signal)
     call.mayChangeNothing = true
-    return try await engine().reply(to: call).status != 304
+    return try await engine().stop(container, by: call).status != 304
   }
 
   /// Stops a container, if it runs, and starts it.
   ///
   /// - Parameters:
   ///   - container: Its name or id.
-  ///   - timeout: How long it may take to end; what it was made with, or 10 seconds, if not given.
+  ///   - timeout: How long it may take to end; what it was made with, or 10 seconds, if not given;
+  ///     below zero, as long as it likes. The client's own timeout comes on top of that.
   ///   - signal: What asks it to end, instead of the signal it was made with.
   /// - Throws: A ``DockerError``; `requiresAPIVersion` for a signal with an engine before 23.0.
   public func restart(
@@ -77,7 +78,7 @@ extension DockerAPI {
     report("restarting container \(container)")
     var call = try DockerCall.container(container, "/restart", .POST)
     call.addStop(timeout: timeout, signal: signal)
-    try await engine().reply(to: call)
+    _ = try await engine().stop(container, by: call)
   }
 
   /// Removes a container.
@@ -102,11 +103,45 @@ extension DockerAPI {
 
 extension DockerCall {
   fileprivate mutating func addStop(timeout: Duration?, signal: String?) {
-    grace = timeout ?? .seconds(10)
+    if let timeout { grantTime(toStop: timeout) }
     add("t", timeout.map(\.wholeSeconds))
     guard let signal else { return }
     requires(1, 42, for: "signal")
     add("signal", signal)
+  }
+
+  fileprivate mutating func grantTime(toStop timeout: Duration) {
+    grace = timeout < .zero ? nil : timeout
+  }
+}
+
+extension DockerClient {
+  /// What the engine grants a container that was made with nothing else.
+  private static let stopTimeout = Duration.seconds(10)
+
+  /// Sends a call that stops a container, with the time that the container may take.
+  ///
+  /// Where the call doesn't say how long that is, the engine knows it from the container.
+  fileprivate func stop(_ container: String, by call: DockerCall) async throws -> HTTPReply {
+    try await reply(to: graced(call, stopping: container))
+  }
+
+  /// The call with the time that the container may take in it.
+  func graced(_ call: DockerCall, stopping container: String) async throws -> DockerCall {
+    guard timeout != nil, !call.query.contains(where: { $0.name == "t" }) else { return call }
+    try await check(call)
+    var call = call
+    call.grantTime(toStop: try await stopTimeout(of: container))
+    return call
+  }
+
+  private func stopTimeout(of container: String) async throws -> Duration {
+    do {
+      return try await inspectContainer(container).config.stopTimeout ?? Self.stopTimeout
+    } catch let error as DockerError where error.status != nil {
+      // What the engine objects to, it tells about the stop itself, too.
+      return Self.stopTimeout
+    }
   }
 }
 

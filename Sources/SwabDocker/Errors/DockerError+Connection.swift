@@ -17,7 +17,7 @@ extension DockerError {
     case .refusedPeer(let error): self = .refusedPeer(at: address, error)
     case .timeout: self = .timeout(timeout ?? .zero)
     case .closed: self = .closed
-    case .connectionLost(let message, let cause):
+    case .connectionLost(let message, let cause, _):
       self.init(code: .connectionLost, message: "\(message) (\(address.place))")
       self.cause = cause
       if let cause { self.message += ": \(Self.reason(of: cause))" }

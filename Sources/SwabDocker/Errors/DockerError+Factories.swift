@@ -23,6 +23,12 @@ extension DockerError {
     )
   }
 
+  static func missingPort(_ text: String) -> DockerError {
+    var error = invalidAddress(text, "it has no port")
+    error.hint = "examples: tcp://192.0.2.1:2375, unix:///var/run/docker.sock"
+    return error
+  }
+
   static func unsupportedAddress(_ text: String, scheme: String) -> DockerError {
     let reason =
       switch scheme {
@@ -60,12 +66,14 @@ extension DockerError {
   }
 
   static func engineTooOld(_ version: APIVersion) -> DockerError {
-    DockerError(
+    var error = DockerError(
       code: .engineTooOld,
       message: "the engine's newest API is \(version), and the oldest supported is "
         + "\(APIVersion.oldest)",
       hint: "a Docker Engine of 2016 or later is needed"
     )
+    error.versionMismatch = VersionMismatch(asked: .oldest, limit: version)
+    return error
   }
 
   static func unexpectedReply(_ message: String) -> DockerError {

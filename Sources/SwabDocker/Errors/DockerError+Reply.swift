@@ -9,6 +9,9 @@ extension DockerError {
   init(_ reply: HTTPReply) {
     let message = Self.message(in: reply)
     self.init(code: Self.code(for: reply.status, message), message: message, status: reply.status)
+    if code == .apiVersionTooNew || code == .apiVersionTooOld {
+      versionMismatch = Self.versionMismatch(in: message)
+    }
     if (300..<400).contains(reply.status) {
       let target = reply.head.headers.first(name: "Location") ?? "another place"
       self.message = "redirected to \(target), and redirects are not followed"
@@ -27,6 +30,15 @@ extension DockerError {
     }
     let trimmed = (text ?? "").trimmingWhiteSpace()
     return trimmed.isEmpty ? reply.head.status.reasonPhrase : trimmed
+  }
+
+  /// The versions in `client version 1.99 is too new. Maximum supported API version is 1.55` and its
+  /// counterpart.
+  private static func versionMismatch(in message: String) -> VersionMismatch? {
+    let words = message.split { " ,".contains($0) }.filter { $0.contains(".") }
+    let versions = words.compactMap { APIVersion(String($0.last == "." ? $0.dropLast() : $0)) }
+    guard versions.count >= 2 else { return nil }
+    return VersionMismatch(asked: versions[0], limit: versions[1])
   }
 
   private static func code(for status: Int, _ message: String) -> Code {

@@ -16,8 +16,18 @@ public struct DockerError: Error, Sendable {
   public var host: String?
   /// What the person can do about it, where there is something to do.
   public var hint: String?
+  /// The API versions that don't fit, where they are what is wrong.
+  public var versionMismatch: VersionMismatch?
   /// The error underneath.
   public var cause: (any Error)?
+
+  /// An API version that was asked for, and the end of the range that it is beyond.
+  public struct VersionMismatch: Sendable, Hashable {
+    /// The version that was asked for.
+    public var asked: APIVersion
+    /// The newest version that the engine knows, or the oldest that it accepts.
+    public var limit: APIVersion
+  }
 
   /// An error with these parts.
   public init(code: Code, message: String, status: Int? = nil, hint: String? = nil) {
@@ -37,11 +47,11 @@ public struct DockerError: Error, Sendable {
     case invalidArgument
     /// The argument needs an engine with a newer API.
     case requiresAPIVersion
-    /// The engine's newest API is older than the oldest this library speaks.
+    /// The engine's newest API is older than the oldest this library speaks; see `versionMismatch`.
     case engineTooOld
-    /// The pinned API version is newer than the engine knows.
+    /// The pinned API version is newer than the engine knows; see `versionMismatch`.
     case apiVersionTooNew
-    /// The pinned API version is older than the engine accepts.
+    /// The pinned API version is older than the engine accepts; see `versionMismatch`.
     case apiVersionTooOld
     /// The engine cannot be reached.
     case connectionFailed

@@ -32,12 +32,22 @@ public struct DockerAddress: Sendable, Hashable {
   /// - Throws: A ``DockerError`` with code `invalidAddress`, or `unsupportedAddress` for one that is
   ///   well formed but needs TLS, SSH or Windows.
   public init(parsing text: String?) throws {
+    try self.init(parsing: text, defaultPort: 2375)
+  }
+
+  /// Reads an address, with a port of the caller's for those of TCP without one.
+  ///
+  /// - Parameters:
+  ///   - text: As for ``init(parsing:)``.
+  ///   - defaultPort: The port; without one, an address has to name its own.
+  /// - Throws: As ``init(parsing:)`` does.
+  package init(parsing text: String?, defaultPort: Int?) throws(DockerError) {
     guard let text, !text.isEmpty else {
       self = .standard
       return
     }
-    guard text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
-      throw DockerError.invalidAddress(text, "it holds a space or a control character")
+    guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+      throw DockerError.invalidAddress(text, "it holds a control character")
     }
     if text.hasPrefix("/") {
       self.init(.unixSocket(path: text))
@@ -51,7 +61,8 @@ public struct DockerAddress: Sendable, Hashable {
         throw DockerError.invalidAddress(text, "its percent encoding is broken")
       }
       try self.init(socket: path, of: text)
-    case nil, "tcp", "http": try self.init(authority: rest, of: text)
+    case nil, "tcp", "http":
+      try self.init(authority: rest, of: text, defaultPort: defaultPort)
     case "https", "ssh", "npipe": throw DockerError.unsupportedAddress(text, scheme: scheme ?? "")
     default: throw DockerError.invalidAddress(text, "'\(scheme ?? "")' is no known scheme")
     }
@@ -69,7 +80,7 @@ public struct DockerAddress: Sendable, Hashable {
     return (nil, Substring(text))
   }
 
-  private init(socket path: some StringProtocol, of text: String) throws {
+  private init(socket path: some StringProtocol, of text: String) throws(DockerError) {
     guard !path.isEmpty else {
       self = .standard
       return
@@ -81,12 +92,17 @@ public struct DockerAddress: Sendable, Hashable {
     self.init(.unixSocket(path: path.hasPrefix("/") ? String(path) : "/" + path))
   }
 
-  private init(authority rest: Substring, of text: String) throws {
-    guard !rest.contains(where: { "?#;@".contains($0) }) else {
+  private init(
+    authority rest: Substring,
+    of text: String,
+    defaultPort: Int?
+  ) throws(DockerError) {
+    guard !rest.contains(where: { "?#;@ ".contains($0) }) else {
       throw DockerError.invalidAddress(text, "it may hold a host, a port and a path only")
     }
     let slash = rest.firstIndex(of: "/") ?? rest.endIndex
     let (host, port) = try Self.splitPort(rest[..<slash], of: text)
+    guard let port = port ?? defaultPort else { throw DockerError.missingPort(text) }
     var path = rest[slash...]
     while path.last == "/" { path.removeLast() }
     self.init(.tcp(host: host, port: port), basePath: String(path))
@@ -95,7 +111,7 @@ public struct DockerAddress: Sendable, Hashable {
   private static func splitPort(
     _ authority: Substring,
     of text: String
-  ) throws -> (host: String, port: Int) {
+  ) throws(DockerError) -> (host: String, port: Int?) {
     var host = authority
     var port: Substring?
     if authority.first == "[" {
@@ -114,7 +130,7 @@ public struct DockerAddress: Sendable, Hashable {
     }
     guard let port else {
       guard !host.isEmpty else { throw DockerError.invalidAddress(text, "the host is missing") }
-      return (String(host), 2375)
+      return (String(host), nil)
     }
     guard let number = UInt16(port), number > 0, port.utf8.allSatisfy({ $0 >= 0x30 }) else {
       throw DockerError.invalidAddress(text, "'\(port)' is no port from 1 to 65535")
@@ -142,7 +158,7 @@ extension DockerAddress: CustomStringConvertible {
   }
 
   /// The address as messages name it.
-  var place: String {
+  package var place: String {
     switch endpoint {
     case .unixSocket(let path): path
     case .tcp: authority

@@ -14,8 +14,9 @@ struct DockerCall: Sendable {
   var path: String
   var query: [(name: String, value: String)] = []
   var body: JSONValue?
-  /// How much longer than usual the engine may take, since it was asked to wait.
-  var grace = Duration.zero
+  /// How much longer than usual the engine may take, since it was asked to wait; nil if it may wait
+  /// without end.
+  var grace: Duration? = .zero
   /// Whether status 304, "it is so already", is an answer.
   var mayChangeNothing = false
   var gates: [Gate] = []

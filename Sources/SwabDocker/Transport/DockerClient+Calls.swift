@@ -49,18 +49,17 @@ extension DockerClient {
   func explain(_ error: any Error, _ call: DockerCall, limit: Duration?) -> any Error {
     switch error {
     case let failure as HTTPFailure:
-      locate(with(underlying, DockerError(failure, at: address, timeout: limit)), call)
+      locate(withReason(of: failure, DockerError(failure, at: address, timeout: limit)), call)
     case let error as DockerError: locate(error, call)
     default: error
     }
   }
 
   /// The error with what its tunnel knows of the reason, where the connection was just cut.
-  private func with(
-    _ underlying: (@Sendable () -> (any Error)?)?,
-    _ error: DockerError
-  ) -> DockerError {
-    guard error.code == .connectionLost, let reason = underlying?() else { return error }
+  private func withReason(of failure: HTTPFailure, _ error: DockerError) -> DockerError {
+    guard case .connectionLost(_, _, let port?) = failure, let reason = underlying?(port) else {
+      return error
+    }
     var error = error
     error.message += "; the tunnel says: \(reason)"
     error.cause = reason
@@ -77,13 +76,15 @@ extension DockerClient {
   private typealias Answer = (reply: HTTPReply, exchange: HTTPCall)
 
   private func attempt(_ call: DockerCall, isStream: Bool) async throws -> Answer {
+    let limit = timeout.flatMap { timeout in call.grace.map { timeout + $0 } }
+    let deadline = CallDeadline(after: limit)
     do {
-      return try await send(call, isStream: isStream)
+      return try await send(call, isStream: isStream, by: deadline)
     } catch let error as DockerError where mayRenegotiate(error) {
       // The engine was exchanged for another release while we ran. It refuses a wrong version before
       // it looks at the request, so sending it again is safe whatever it is.
       renegotiate()
-      return try await send(call, isStream: isStream)
+      return try await send(call, isStream: isStream, by: deadline)
     }
   }
 
@@ -91,22 +92,34 @@ extension DockerClient {
     pinnedVersion == nil && (error.code == .apiVersionTooNew || error.code == .apiVersionTooOld)
   }
 
-  private func send(_ call: DockerCall, isStream: Bool) async throws -> Answer {
-    let version = try await apiVersion()
-    let limit = timeout.map { $0 + call.grace }
+  private func send(
+    _ call: DockerCall,
+    isStream: Bool,
+    by deadline: CallDeadline
+  ) async throws -> Answer {
+    let version = try await apiVersion(by: deadline)
     do {
       try call.checkGates(version)
       try Task.checkCancellation()
       let exchange = transport.start(
         request(for: call, version),
         isStream: isStream,
-        timeout: limit.map(TimeAmount.init)
+        timeout: deadline.timeLeft
       )
       let reply = try await exchange.reply()
       guard isSuccess(reply, call) else { throw DockerError(reply) }
       return (reply, exchange)
     } catch {
-      throw explain(error, call, limit: limit)
+      throw explain(error, call, limit: deadline.limit)
+    }
+  }
+
+  /// Refuses a call that the engine doesn't know enough for, before others are sent on its behalf.
+  func check(_ call: DockerCall) async throws {
+    do {
+      try call.checkGates(try await apiVersion())
+    } catch {
+      throw explain(error, call, limit: timeout)
     }
   }
 

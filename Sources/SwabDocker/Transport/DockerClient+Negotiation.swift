@@ -8,12 +8,20 @@ extension DockerClient {
   ///
   /// - Throws: A ``DockerError`` if the engine cannot be reached or is too old.
   public func apiVersion() async throws -> APIVersion {
+    try await apiVersion(by: CallDeadline(after: timeout))
+  }
+
+  /// The API version, unless that takes longer than whoever asks has time.
+  func apiVersion(by deadline: CallDeadline) async throws -> APIVersion {
     if let version = pinnedVersion ?? negotiated.withLock({ $0 }) { return version }
     let loop = transport.eventLoop
     // A promise of our own: a cancelled task stops waiting, and the others still get the answer.
     let promise = loop.makePromise(of: APIVersion.self)
     return try await withTaskCancellationHandler {
-      loop.execute { self.negotiate().cascade(to: promise) }
+      loop.execute {
+        self.giveUp(promise, by: deadline)
+        self.negotiate().cascade(to: promise)
+      }
       return try await promise.futureResult.get()
     } onCancel: {
       loop.execute { promise.fail(CancellationError()) }
@@ -25,14 +33,26 @@ extension DockerClient {
     negotiated.withLock { $0 = nil }
   }
 
+  /// Fails a promise when the time is over, if it is still open then.
+  private func giveUp(_ promise: EventLoopPromise<APIVersion>, by deadline: CallDeadline) {
+    guard let timeLeft = deadline.timeLeft else { return }
+    let timer = transport.eventLoop.scheduleTask(in: timeLeft) {
+      promise.fail(
+        self.explain(HTTPFailure.timeout, DockerCall(.HEAD, "/_ping"), limit: deadline.limit)
+      )
+    }
+    promise.futureResult.whenComplete { _ in timer.cancel() }
+  }
+
   private func negotiate() -> EventLoopFuture<APIVersion> {
     let loop = transport.eventLoop
     if let version = negotiated.withLock({ $0 }) { return loop.makeSucceededFuture(version) }
     if let future = negotiation.value { return future }
-    let future = ping(.HEAD)
+    let deadline = CallDeadline(after: timeout)
+    let future = ping(.HEAD, by: deadline)
       .flatMap { reply in
         // Some proxies and old engines know no HEAD.
-        reply.status == 200 ? loop.makeSucceededFuture(reply) : self.ping(.GET)
+        reply.status == 200 ? loop.makeSucceededFuture(reply) : self.ping(.GET, by: deadline)
       }
       .flatMapThrowing { try self.choose($0) }
     negotiation.value = future
@@ -40,15 +60,18 @@ extension DockerClient {
     return future
   }
 
-  private func ping(_ method: HTTPMethod) -> EventLoopFuture<HTTPReply> {
+  private func ping(
+    _ method: HTTPMethod,
+    by deadline: CallDeadline
+  ) -> EventLoopFuture<HTTPReply> {
     let request = HTTPRequest(
       method: method,
       uri: address.basePath + "/_ping",
       headers: ["Host": address.authority]
     )
-    let call = transport.start(request, isStream: false, timeout: timeout.map(TimeAmount.init))
+    let call = transport.start(request, isStream: false, timeout: deadline.timeLeft)
     return call.answer.futureResult.flatMapErrorThrowing { error in
-      throw self.explain(error, DockerCall(method, "/_ping"), limit: self.timeout)
+      throw self.explain(error, DockerCall(method, "/_ping"), limit: deadline.limit)
     }
   }
 

@@ -27,7 +27,8 @@ struct HTTPReply: Sendable {
 enum HTTPFailure: Error {
   case cannotConnect(any Error)
   case refusedPeer(any Error)
-  case connectionLost(String, cause: (any Error)?)
+  /// The port is the near end's, where the connection was one of TCP.
+  case connectionLost(String, cause: (any Error)?, localPort: Int?)
   case timeout
   case replyTooLarge(limit: Int)
   case closed

@@ -11,6 +11,9 @@ final class HTTPConnection: ChannelInboundHandler {
   private var context: ChannelHandlerContext?
   private var call: HTTPCall?
   private var isKeptAlive = false
+  /// The port of the near end, which tells a connection from others to whoever is behind the far
+  /// end; none for sockets.
+  var localPort: Int?
   /// Whether it has served a call before, so that it might have been closed meanwhile.
   private(set) var isReused = false
   /// Called when a reply is complete and another request may follow.
@@ -31,7 +34,7 @@ final class HTTPConnection: ChannelInboundHandler {
 
   func start(_ call: HTTPCall) {
     guard let context else {
-      return call.fail(HTTPFailure.connectionLost("the connection was closed", cause: nil))
+      return call.fail(failure("the connection was closed", cause: nil))
     }
     self.call = call
     call.connection = self
@@ -116,7 +119,11 @@ final class HTTPConnection: ChannelInboundHandler {
       call.hasBeenRetried = true
       onRetry(call)
     } else {
-      call.fail(HTTPFailure.connectionLost(message, cause: cause))
+      call.fail(failure(message, cause: cause))
     }
+  }
+
+  private func failure(_ message: String, cause: (any Error)?) -> HTTPFailure {
+    .connectionLost(message, cause: cause, localPort: localPort)
   }
 }

@@ -101,6 +101,7 @@ final class HTTPTransport: Sendable {
       do {
         try verify(channel)
         let connection = try channel.pipeline.syncOperations.handler(type: HTTPConnection.self)
+        connection.localPort = channel.localAddress?.port
         adopt(connection, channel)
         connection.start(call)
       } catch {

@@ -10,6 +10,7 @@ extension Project {
       task("method", "Ask for one client with two methods", method)
       task("versions", "Ask for an API version that is none", versions)
       task("both", "Ask with all parameters, in both ways", both)
+      task("leave", "Close a client while its host's connection goes on", arguments: ["file"], leave)
       task("cut", "Lose connections, each for a reason of its own", arguments: ["file"], cut)
     }
 
@@ -71,6 +72,18 @@ extension Project {
         tunnelLocalPort: port
       )
       puts("same \(one === other)")
+    }
+
+    func leave(host: Host, arguments: TaskArguments) async throws {
+      let docker = try dockerFabric()
+      _ = try await docker.ping()
+      puts("open")
+      let file = try arguments.string("file")
+      _ = try await local("until [ -e \(file).close ]; do sleep 0.05; done", quiet: true)
+      await docker.close()
+      puts("closed")
+      _ = try await local("until [ -e \(file).end ]; do sleep 0.05; done", quiet: true)
+      puts(try await host.run("echo still here", quiet: true).stdout)
     }
 
     /// The file tells who answers: nobody, or one who hangs up.

@@ -18,9 +18,8 @@ struct RemoteEngineTests {
     ] as [(String?, String)]
   )
   func sockets(_ url: String?, _ path: String) throws {
-    #expect(
-      try RemoteEngine(baseURL: url, remotePort: nil, isSecure: false) == .socket(path: path)
-    )
+    let engine = try RemoteEngine(baseURL: url, remotePort: nil, isSecure: false)
+    #expect(engine.endpoint == .unixSocket(path: path))
   }
 
   @Test(
@@ -28,20 +27,38 @@ struct RemoteEngineTests {
     arguments: [
       ("tcp://10.0.0.5:2375", 99, "10.0.0.5", 2375), ("tcp://10.0.0.5", 99, "10.0.0.5", 99),
       ("http://h:1", nil, "h", 1), ("h:1", nil, "h", 1), ("h", 2, "h", 2),
-      ("tcp://[::1]:2375", nil, "::1", 2375), ("tcp://h:1/path", nil, "h", 1),
+      ("tcp://[::1]:2375", nil, "::1", 2375), (":6666", nil, "127.0.0.1", 6666),
     ] as [(String, Int?, String, Int)]
   )
   func ports(_ url: String, _ remotePort: Int?, _ host: String, _ port: Int) throws {
     let engine = try RemoteEngine(baseURL: url, remotePort: remotePort, isSecure: false)
-    #expect(engine == .tcp(host: host, port: port))
+    #expect(engine.endpoint == .tcp(host: host, port: port))
+    #expect(engine.basePath.isEmpty)
+  }
+
+  @Test("a path after the port precedes each request's, and is no part of the tunnel")
+  func basePath() throws {
+    let url = "tcp://h:2375/docker/one/"
+    let engine = try RemoteEngine(baseURL: url, remotePort: nil, isSecure: false)
+    #expect(engine.endpoint == .tcp(host: "h", port: 2375))
+    #expect(engine.basePath == "/docker/one")
+    #expect("\(engine)" == "h:2375")
   }
 
   @Test(
     "what can't be is an error that says so (DF-5)",
     arguments: [
-      ("tcp://10.0.0.5", "the base URL 'tcp://10.0.0.5' has no port, and no remote port is set"),
-      ("ftp://h:1", "the base URL 'ftp://h:1' can't be read"),
-      ("tcp://h:0", "the base URL 'tcp://h:0' can't be read"),
+      (
+        "tcp://10.0.0.5", "'tcp://10.0.0.5' is no address of a Docker Engine: it has no port"
+      ),
+      (
+        "ftp://h:1",
+        "'ftp://h:1' is no address of a Docker Engine: 'ftp' is no known scheme"
+      ),
+      (
+        "tcp://h:0",
+        "'tcp://h:0' is no address of a Docker Engine: '0' is no port from 1 to 65535"
+      ),
       ("https://h:2376", "TLS to the Docker Engine is not built yet"),
     ]
   )
@@ -96,14 +113,17 @@ struct RemoteEngineTests {
   }
 
   @Test("a path is quoted for the shell and for socat")
-  func quoting() {
-    let engine = RemoteEngine.socket(path: "/run/a b,c/d'e.sock")
+  func quoting() throws {
+    func socket(_ path: String) throws -> RemoteEngine {
+      try RemoteEngine(baseURL: path, remotePort: nil, isSecure: false)
+    }
+    let engine = try socket("/run/a b,c/d'e.sock")
     #expect(
       TunnelMethod.socat.command(engine)
         == #"socat STDIO 'UNIX-CONNECT:/run/a\ b\,c/d\'\''e.sock'"#
     )
     #expect(
-      TunnelMethod.socat.command(.socket(path: "/var/run/docker.sock"))
+      TunnelMethod.socat.command(try socket("/var/run/docker.sock"))
         == "socat STDIO UNIX-CONNECT:/var/run/docker.sock"
     )
   }
