@@ -146,7 +146,7 @@ struct ConnectTests {
   @Test("the verifier sees the server's key, and its no is final", arguments: [1, 3])
   func refusedHostKey(attempts: Int) async throws {
     try await withSSHServer { server in
-      let seen = Mutex<[SSHHostKey]>([])
+      let seen = Mutex<[SSHPublicKey]>([])
       let verifier = TestVerifier { key in
         seen.withLock { $0.append(key) }
         throw SSHError(.hostKeyChanged, "the host key is not the one recorded", hint: "look")
@@ -164,13 +164,14 @@ struct ConnectTests {
   }
 
   @Test(
-    "key types on record are asked for first",
+    "the keys on record are asked for first",
     arguments: [[], ["ecdsa-sha2-nistp256"], ["ssh-ed25519"], ["nonsense"]]
   )
-  func knownTypes(types: [String]) async throws {
+  func knownKeys(algorithms: [String]) async throws {
     try await withSSHServer(hostKeyTypes: ["ed25519", "ecdsa"]) { server in
-      try await withConnection(to: server, verifier: TestVerifier(types: types)) { connection in
-        let expected = types.first.flatMap { $0 == "nonsense" ? nil : $0 } ?? "ssh-ed25519"
+      let verifier = TestVerifier(algorithms: algorithms)
+      try await withConnection(to: server, verifier: verifier) { connection in
+        let expected = algorithms.first.flatMap { $0 == "nonsense" ? nil : $0 } ?? "ssh-ed25519"
         #expect(connection.negotiated.hostKey == expected)
       }
     }

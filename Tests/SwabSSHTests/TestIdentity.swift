@@ -2,8 +2,9 @@ import CLibCrypto
 import Foundation
 import NIOCore
 import NIOPosix
-import SwabSSH
 import SwabTestSupport
+
+@testable import SwabSSH
 
 /// Signs with an unencrypted ed25519 key file, without the key files of the module under test.
 struct TestSigner: SSHSigner {
@@ -69,12 +70,16 @@ struct TestAuthenticator: SSHAuthenticator {
 
 /// Trusts whom it is told to.
 struct TestVerifier: SSHHostKeyVerifier {
-  var types: [String] = []
-  var check: @Sendable (SSHHostKey) async throws -> Void = { _ in }
+  var algorithms: [String] = []
+  var check: @Sendable (SSHPublicKey) async throws -> Void = { _ in }
 
-  func knownKeyTypes(address: String, port: Int) async -> [String] { types }
+  func knownHost(address: String, port: Int) async throws -> KnownHost {
+    var known = KnownHost(address: address, port: port)
+    known.algorithms = algorithms
+    return known
+  }
 
-  func verify(_ key: SSHHostKey, host: String, address: String, port: Int) async throws {
+  func verify(_ key: SSHPublicKey, of known: KnownHost, host: String) async throws {
     try await check(key)
   }
 }

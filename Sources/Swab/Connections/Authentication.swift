@@ -161,7 +161,7 @@ final class Authentication: Sendable {
       ask: { [prompter] question in
         let text =
           "\(question.host) (\(question.address), port \(question.port)) is new, and shows the "
-          + "\(question.kind) key \(question.key.fingerprint). Trust it? (yes/no)"
+          + "\(question.key.kind) key \(question.key.fingerprint). Trust it? (yes/no)"
         while true {
           let answer = try await prompter.answer(failingAs: .hostKeyUnknown) {
             try await $0.line(text)

@@ -48,8 +48,8 @@ enum Failure {
     case .authenticationFailed: .authenticationFailed
     case .commandTimedOut: .timedOut
     case .cancelled: .cancelled
-    case .unreachable, .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked, .noCommonAlgorithm,
-      .connectionLost:
+    case .unreachable, .hostKeyUnknown, .hostKeyChanged, .hostKeyUnverifiable, .hostKeyRevoked,
+      .noCommonAlgorithm, .connectionLost:
       .unreachable
     default: .failed
     }

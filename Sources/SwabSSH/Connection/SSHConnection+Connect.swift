@@ -73,16 +73,11 @@ struct ConnectionSetup: Sendable {
   func connect() async throws -> SSHConnection {
     if Task.isCancelled { throw SSHError.cancelled() }
     let budget = ConnectBudget(options.connectTimeout)
-    let known = await verifier.knownKeyTypes(address: knownHostsName, port: knownHostsPort)
+    let known = try await verifier.knownHost(address: knownHostsName, port: knownHostsPort)
     let (channel, door) = try await openTransport(budget)
     do {
-      let (key, negotiation) = try await handshake(door, known, budget)
-      try await verifier.verify(
-        key,
-        host: options.name,
-        address: knownHostsName,
-        port: knownHostsPort
-      )
+      let (key, negotiation) = try await handshake(door, known.algorithms, budget)
+      try await verifier.verify(key, of: known, host: options.name)
       var login = Login(
         door: door,
         user: options.user,
@@ -162,13 +157,13 @@ struct ConnectionSetup: Sendable {
 
   private func handshake(
     _ door: TransportDoor,
-    _ knownKeyTypes: [String],
+    _ hostKeyAlgorithms: [String],
     _ budget: ConnectBudget
-  ) async throws -> (SSHHostKey, SSHNegotiation) {
+  ) async throws -> (SSHPublicKey, SSHNegotiation) {
     do {
       let result = try await door.perform("shaking hands with \(endpoint)", budget: budget) {
-        session throws(SSHError) -> (SSHHostKey, SSHNegotiation)? in
-        try session.preferHostKeyTypes(knownKeyTypes)
+        session throws(SSHError) -> (SSHPublicKey, SSHNegotiation)? in
+        try session.preferHostKeyAlgorithms(hostKeyAlgorithms)
         guard try session.handshake() else { return nil }
         return (try session.hostKey(), session.negotiation)
       }

@@ -36,6 +36,8 @@ public struct SSHError: Error, Sendable, CustomStringConvertible {
     case hostKeyUnknown
     /// The host showed another key than the one on record.
     case hostKeyChanged
+    /// Only keys are on record that the C library can't check, and the host showed another one.
+    case hostKeyUnverifiable
     /// The host showed a key that is marked as revoked.
     case hostKeyRevoked
     /// The server accepted none of the keys and passwords there were.

@@ -41,6 +41,11 @@ public struct SSHPublicKey: Sendable, Hashable {
     }
   }
 
+  /// The algorithms by which a host proves that it has this key, best first.
+  ///
+  /// Servers of long ago have nothing better than "ssh-rsa" for an RSA key.
+  var hostKeyAlgorithms: [String] { type == "ssh-rsa" ? algorithms + [type] : [type] }
+
   static func fingerprint(of blob: [UInt8]) -> String {
     "SHA256:" + Base64.encode(Digest.sha256(blob), padded: false)
   }

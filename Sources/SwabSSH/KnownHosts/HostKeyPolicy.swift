@@ -28,7 +28,5 @@ public struct HostKeyQuestion: Sendable {
   /// Its port.
   public var port: Int
   /// The key it showed.
-  public var key: SSHHostKey
-  /// "ED25519".
-  public var kind: String
+  public var key: SSHPublicKey
 }

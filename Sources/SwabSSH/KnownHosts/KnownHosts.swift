@@ -1,40 +1,21 @@
 /// What the known_hosts files say.
 ///
-/// A matcher of our own: libssh2's knows neither wildcards nor markers. It judges as OpenSSH does,
-/// certificates aside: a host whose key isn't listed, but another one is, whatever its type, has
-/// changed its key.
-public struct KnownHosts: Sendable {
-  /// A line that decided something.
-  public struct Line: Sendable, Hashable {
-    /// The file.
-    public var file: String
-    /// The line's number, from 1.
-    public var number: Int
-    /// The key on it.
-    public var key: SSHPublicKey
-    /// Whether `ssh-keygen -R` finds it: not by a pattern that other hosts share.
-    public var isRemovable: Bool
-  }
-
-  /// What is known of a host's key.
-  public enum Finding: Sendable, Hashable {
-    case match
-    case unknown
-    case changed(Line)
-    case revoked(Line)
-  }
-
+/// A matcher of our own: libssh2's knows neither wildcards nor markers.
+struct KnownHosts: Sendable {
   private var entries: [KnownHostsEntry] = []
   /// Entries by literal name, so that a thousand hosts don't search a thousand lines each.
-  private var indexes: [String: [Int]] = [:]
-  /// Entries that have to be tried one by one: patterns and hashes.
-  private var unindexed: [Int] = []
+  private var literals: [String: [Int]] = [:]
+  /// Names with wildcards, which have to be tried one by one, and their entries.
+  private var patterns: [(names: [HostPattern], entry: Int)] = []
+  /// Names that are hashed, which have to be tried one by one too, and their entries.
+  private var hashes: [(name: HashedName, entry: Int)] = []
 
-  /// Nothing known yet.
-  public init() {}
+  /// Whether looking a host up takes so long that an event loop shouldn't wait for it: each hashed
+  /// name takes a fifth of a microsecond.
+  var isSlow: Bool { hashes.count > 200 }
 
   /// How known_hosts calls a host: in lower case, with the port if it isn't 22.
-  public static func name(address: String, port: Int) -> String {
+  static func name(address: String, port: Int) -> String {
     port == 22 ? address.lowercased() : "[\(address.lowercased())]:\(port)"
   }
 
@@ -44,75 +25,39 @@ public struct KnownHosts: Sendable {
     for (index, line) in lines.enumerated() where !line.isEmpty {
       let text = String(decoding: line, as: UTF8.self)[...]
       guard let entry = KnownHostsEntry(text, file: file, line: index + 1) else { continue }
-      let literals = entry.names.literals
-      for name in literals ?? [] { indexes[name, default: []].append(entries.count) }
-      if literals == nil { unindexed.append(entries.count) }
+      switch entry.names {
+      case .hashed(let name): hashes.append((name, entries.count))
+      case .patterns(let names) where names.allSatisfy(\.isLiteral):
+        for name in names {
+          literals[String(decoding: name.text, as: UTF8.self), default: []].append(entries.count)
+        }
+      case .patterns(let names): patterns.append((names, entries.count))
+      }
       entries.append(entry)
     }
   }
 
-  /// Judges the key that a host showed.
+  /// Looks a host up.
   ///
-  /// A host at a port of its own may also be known by its bare name, as OpenSSH allows.
-  public func find(_ key: SSHPublicKey, address: String, port: Int) -> Finding {
-    let finding = find(key, name: Self.name(address: address, port: port))
-    guard finding == .unknown, port != 22 else { return finding }
-    switch find(key, name: Self.name(address: address, port: 22)) {
-    case .match: return .match
-    case .revoked(let line): return .revoked(line)
-    case .unknown, .changed: return .unknown
-    }
-  }
-
-  private func find(_ key: SSHPublicKey, name: String) -> Finding {
-    var finding = Finding.unknown
-    for entry in entries(for: name) {
-      switch (entry.marker, entry.key == key) {
-      case (.revoked, true): return .revoked(Line(entry))
-      case (.none, true): finding = .match
-      case (.none, false):
-        // The first line with a key of the same type tells most, else the first at all.
-        if case .match = finding { continue }
-        if case .changed(let line) = finding,
-          line.key.type == key.type || entry.key.type != key.type
-        {
-          continue
-        }
-        finding = .changed(Line(entry))
-      default: continue
-      }
-    }
-    return finding
-  }
-
-  /// The types of a host's known keys, to be asked for first: any other would look like a change.
-  public func knownKeyTypes(address: String, port: Int) -> [String] {
-    let own = keyTypes(name: Self.name(address: address, port: port))
-    return own.isEmpty && port != 22 ? keyTypes(name: Self.name(address: address, port: 22)) : own
-  }
-
-  private func keyTypes(name: String) -> [String] {
-    var types: [String] = []
-    for entry in entries(for: name) where entry.marker == .none {
-      if !types.contains(entry.key.type) { types.append(entry.key.type) }
-    }
-    return types
+  /// A host at a port of its own that no line has a key of may also be known by its bare name, as
+  /// OpenSSH allows.
+  func host(address: String, port: Int) -> KnownHost {
+    let own = entries(for: Self.name(address: address, port: port))
+    let needsBareName = port != 22 && KnownHost.keys(own).isEmpty
+    return KnownHost(
+      address: address,
+      port: port,
+      entries: own,
+      bareEntries: needsBareName ? entries(for: Self.name(address: address, port: 22)) : []
+    )
   }
 
   /// The entries that speak of a host, in the files' order.
   private func entries(for name: String) -> [KnownHostsEntry] {
-    let others = unindexed.filter { entries[$0].names(name) }
-    return (indexes[name, default: []] + others).sorted().map { entries[$0] }
-  }
-}
-
-extension KnownHosts.Line {
-  init(_ entry: KnownHostsEntry) {
-    (file, number, key) = (entry.file, entry.line, entry.key)
-    if case .patterns(let patterns) = entry.names {
-      isRemovable = patterns.allSatisfy(\.isLiteral)
-    } else {
-      isRemovable = true
-    }
+    let bytes = Array(name.utf8)
+    var found = literals[name, default: []]
+    for pattern in patterns where pattern.names.match(name) { found.append(pattern.entry) }
+    for hash in hashes where hash.name.matches(bytes) { found.append(hash.entry) }
+    return found.sorted().map { entries[$0] }
   }
 }

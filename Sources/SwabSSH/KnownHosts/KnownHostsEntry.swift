@@ -5,8 +5,7 @@ struct KnownHostsEntry: Sendable {
   enum Names: Sendable {
     /// Patterns, one of which has to match.
     case patterns([HostPattern])
-    /// One name, salted and hashed, so that the file doesn't tell where its owner goes.
-    case hashed(salt: [UInt8], hash: [UInt8])
+    case hashed(HashedName)
   }
 
   var marker: Marker
@@ -34,14 +33,6 @@ struct KnownHostsEntry: Sendable {
     (self.names, self.key) = (names, key)
     (self.file, self.line) = (file, line)
   }
-
-  /// Whether it speaks of a host, given as known_hosts writes names: lower case, [host]:port.
-  func names(_ host: String) -> Bool {
-    switch names {
-    case .patterns(let patterns): patterns.match(host)
-    case .hashed(let salt, let hash): Digest.hmacSHA1(key: salt, Array(host.utf8)) == hash
-    }
-  }
 }
 
 extension KnownHostsEntry.Names {
@@ -50,16 +41,15 @@ extension KnownHostsEntry.Names {
       self = .patterns(field.split(separator: ",").map { HostPattern($0.lowercased()) })
       return
     }
-    let parts = field.split(separator: "|", omittingEmptySubsequences: false)
-    guard parts.count == 4, parts[1] == "1", let salt = Base64.decode(Array(parts[2].utf8)),
-      let hash = Base64.decode(Array(parts[3].utf8)), hash.count == 20
-    else { return nil }
-    self = .hashed(salt: salt, hash: hash)
+    guard let name = HashedName(field) else { return nil }
+    self = .hashed(name)
   }
 
-  /// The names themselves, where it consists of nothing else.
-  var literals: [String]? {
-    guard case .patterns(let patterns) = self, patterns.allSatisfy(\.isLiteral) else { return nil }
-    return patterns.map { String(decoding: $0.text, as: UTF8.self) }
+  /// Whether it names hosts one by one, and none by a pattern.
+  var isLiteral: Bool {
+    switch self {
+    case .patterns(let patterns): patterns.allSatisfy(\.isLiteral)
+    case .hashed: true
+    }
   }
 }

@@ -15,29 +15,54 @@ struct KnownHostsFile {
   var path: String
   /// Whether names are hashed (HashKnownHosts).
   var hashesNames: Bool
-  /// What the file said when the last key was added to it.
-  let memory = Memory()
+  private let memory = Memory()
 
-  /// Spares reading the whole file again for each of a thousand new hosts.
-  final class Memory: Sendable {
+  /// The file as it was when it was last read or written here.
+  ///
+  /// Spares reading and searching it again for each of a thousand new hosts.
+  private final class Memory: Sendable {
     struct Content {
       var version: FileAccess.Version
-      var known: KnownHosts
+      /// What it says beyond what the hosts were already looked up in.
+      var news: KnownHosts
       var needsNewline: Bool
     }
 
     let content = Mutex<Content?>(nil)
   }
 
+  init(path: String, hashesNames: Bool) {
+    self.path = path
+    self.hashesNames = hashesNames
+  }
+
   enum Outcome: Sendable, Hashable {
     case added
     /// Another process, or another host of ours, was faster.
     case alreadyThere
+    /// Another process was faster, and has another key of the host, or has revoked this one.
+    case refused(KnownHost.Finding)
     /// The key couldn't be kept, for the reason given: the run goes on without.
     case notKept(String)
   }
 
-  /// Adds a host's key unless the file has it: under a lock, in one write.
+  /// Takes down what the file said when it was read for looking hosts up.
+  func remember(_ bytes: [UInt8], version: FileAccess.Version) {
+    let content = Self.content(bytes, news: KnownHosts(), version: version)
+    memory.content.withLock { $0 = content }
+  }
+
+  private static func content(
+    _ bytes: [UInt8],
+    news: KnownHosts,
+    version: FileAccess.Version
+  ) -> Memory.Content {
+    let needsNewline = bytes.last.map { $0 != UInt8(ascii: "\n") } ?? false
+    return Memory.Content(version: version, news: news, needsNewline: needsNewline)
+  }
+
+  /// Adds the key of a host that is in none of the files, unless somebody has added one since they
+  /// were read: under a lock, in one write.
   ///
   /// ssh itself takes no lock, but it appends in one write as well, so that lines never mix.
   func add(_ key: SSHPublicKey, address: String, port: Int) -> Outcome {
@@ -49,13 +74,17 @@ struct KnownHostsFile {
       let status = try FileAccess.status(of: descriptor, path: path)
       guard status.isRegular else { return .alreadyThere }
       var content = try content(descriptor, version: status.version)
-      guard content.known.find(key, address: address, port: port) == .unknown else {
-        return .alreadyThere
+      switch content.news.host(address: address, port: port).find(key) {
+      case .unknown: break
+      case .match: return .alreadyThere
+      case let finding: return .refused(finding)
       }
-      let line = line(key, name: KnownHosts.name(address: address, port: port))
+      let name = KnownHosts.name(address: address, port: port)
+      let line = line(key, name: hashesNames ? HashedName.field(for: name) : name)
       let bytes = Array((content.needsNewline ? "\n" + line : line).utf8)
       try append(bytes, to: descriptor)
-      content.known.add(Array(line.utf8), file: path)
+      // By its plain name, which is found sooner.
+      content.news.add(Array(self.line(key, name: name).utf8), file: path)
       content.needsNewline = false
       content.version = try FileAccess.status(of: descriptor, path: path).version
       // ssh takes no lock: what it added in between has not been read.
@@ -78,13 +107,9 @@ struct KnownHostsFile {
       return content
     }
     let bytes = try FileAccess.readAll(descriptor, path: path)
-    var known = KnownHosts()
-    known.add(bytes, file: path)
-    return Memory.Content(
-      version: version,
-      known: known,
-      needsNewline: bytes.last.map { $0 != UInt8(ascii: "\n") } ?? false
-    )
+    var news = KnownHosts()
+    news.add(bytes, file: path)
+    return Self.content(bytes, news: news, version: version)
   }
 
   /// Makes the folder, which is ~/.ssh as a rule, so that only its owner enters it.
@@ -118,14 +143,7 @@ struct KnownHostsFile {
   }
 
   private func line(_ key: SSHPublicKey, name: String) -> String {
-    "\(hashesNames ? hashed(name) : name) \(key.type) \(Base64.encode(key.blob))\n"
-  }
-
-  private func hashed(_ name: String) -> String {
-    var random = SystemRandomNumberGenerator()
-    let salt = (0..<20).map { _ in UInt8.random(in: .min ... .max, using: &random) }
-    let hash = Digest.hmacSHA1(key: salt, Array(name.utf8))
-    return "|1|\(Base64.encode(salt))|\(Base64.encode(hash))"
+    "\(name) \(key.type) \(Base64.encode(key.blob))\n"
   }
 
   /// Writes all at once; a part of a line, left by a full disk, is taken back.

@@ -38,13 +38,9 @@ public final class KnownHostsVerifier: SSHHostKeyVerifier {
     var warned: Set<String> = []
   }
 
-  /// That a host has a key.
-  private struct Claim {
-    var name: String
-    var key: SSHPublicKey
-  }
-
   private let options: KnownHostsOptions
+  /// What the host key algorithms of the C library are.
+  private let libraryAlgorithms: [String]
   /// Where new keys are added.
   private let file: KnownHostsFile?
   private let ask: Ask?
@@ -60,82 +56,108 @@ public final class KnownHostsVerifier: SSHHostKeyVerifier {
   ///   - options: The files and the policy.
   ///   - ask: Asks a person; without it `ask` is as strict as `yes`.
   ///   - warn: Is told, once for each file, that a new key couldn't be kept or a file not be read.
-  public init(options: KnownHostsOptions, ask: Ask? = nil, warn: @escaping Warn = { _ in }) {
+  public convenience init(
+    options: KnownHostsOptions,
+    ask: Ask? = nil,
+    warn: @escaping Warn = { _ in }
+  ) {
+    let algorithms = SessionHandle.hostKeyAlgorithms
+    self.init(options: options, libraryAlgorithms: algorithms, ask: ask, warn: warn)
+  }
+
+  init(
+    options: KnownHostsOptions,
+    libraryAlgorithms: [String],
+    ask: Ask? = nil,
+    warn: @escaping Warn = { _ in }
+  ) {
     self.options = options
+    self.libraryAlgorithms = libraryAlgorithms
     let hashesNames = options.hashesNames
     file = options.userFiles.first.map { KnownHostsFile(path: $0, hashesNames: hashesNames) }
     self.ask = ask
     self.warn = warn
   }
 
-  /// The types of the keys that are known of a host, accepted ones among them.
-  public func knownKeyTypes(address: String, port: Int) async -> [String] {
-    guard let known = try? await files() else { return [] }
-    var types = known.knownKeyTypes(address: address, port: port)
-    let name = KnownHosts.name(address: address, port: port)
-    let decided = state.withLock { $0.decided[name, default: [:]] }
-    for (key, isAccepted) in decided where isAccepted && !types.contains(key.type) {
-      types.append(key.type)
-    }
-    return types
+  /// What the files say of a host, and which of its keys were accepted in this run.
+  public func knownHost(address: String, port: Int) async throws -> KnownHost {
+    let files = try await files()
+    var known =
+      files.isSlow
+      ? try await NIOThreadPool.singleton.runIfActive { files.host(address: address, port: port) }
+      : files.host(address: address, port: port)
+    let decided = state.withLock { $0.decided[known.name, default: [:]] }
+    for (key, isAccepted) in decided where isAccepted { known.ask(for: key) }
+    return known
   }
 
   /// Returns if the key may be trusted.
   ///
-  /// - Throws: ``SSHError`` with `hostKeyUnknown`, `hostKeyChanged` or `hostKeyRevoked`.
-  public func verify(_ key: SSHHostKey, host: String, address: String, port: Int) async throws {
-    guard let shown = SSHPublicKey(blob: key.blob) else {
-      throw SSHError.hostKeyMalformed(key, host: host)
+  /// - Throws: ``SSHError`` with `hostKeyUnknown`, `hostKeyChanged`, `hostKeyRevoked` or
+  ///   `hostKeyUnverifiable`.
+  public func verify(_ key: SSHPublicKey, of known: KnownHost, host: String) async throws {
+    let finding = known.find(key)
+    if finding == .match { return }
+    let claim = Claim(key: key, known: known, host: host)
+    try refuse(claim, if: finding)
+    if try await decide(claim) { try await keep(claim) }
+  }
+
+  /// That a host has a key.
+  private struct Claim {
+    var key: SSHPublicKey
+    var known: KnownHost
+    /// How the person calls the host.
+    var host: String
+
+    var name: String { known.name }
+
+    var question: HostKeyQuestion {
+      HostKeyQuestion(host: host, address: known.address, port: known.port, key: key)
     }
-    let name = KnownHosts.name(address: address, port: port)
-    switch try await files().find(shown, address: address, port: port) {
-    case .match: return
-    case .revoked(let line): throw SSHError.hostKeyRevoked(shown, line, host: host)
+  }
+
+  private func refuse(_ claim: Claim, if finding: KnownHost.Finding) throws(SSHError) {
+    switch finding {
+    case .match, .unknown: return
+    case .revoked(let line): throw .hostKeyRevoked(claim.key, line, host: claim.host)
     case .changed(let line):
-      throw SSHError.hostKeyChanged(shown, line, host: host, name: name)
-    case .unknown: break
+      let lines = claim.known.unverifiable(by: libraryAlgorithms, shown: claim.key)
+      guard lines.isEmpty else {
+        throw .hostKeyUnverifiable(claim.key, lines, host: claim.host)
+      }
+      throw .hostKeyChanged(claim.key, line, of: claim.known, host: claim.host)
     }
-    let claim = Claim(name: name, key: shown)
-    let question = HostKeyQuestion(
-      host: host,
-      address: address,
-      port: port,
-      key: key,
-      kind: shown.kind
-    )
-    if try await decide(claim, question) { await keep(shown, address: address, port: port) }
   }
 
   /// Whether the key is to be kept, that is, whether it was accepted just now.
-  private func decide(_ claim: Claim, _ question: HostKeyQuestion) async throws -> Bool {
-    if try isAccepted(claim, question) { return false }
+  private func decide(_ claim: Claim) async throws -> Bool {
+    if try isAccepted(claim) { return false }
     guard options.policy == .ask, let ask else {
-      guard options.policy == .acceptNew || options.policy == .no else {
-        throw unknown(claim.key, question)
-      }
-      return try accept(claim, question)
+      guard options.policy == .acceptNew || options.policy == .no else { throw unknown(claim) }
+      return try accept(claim)
     }
     return try await questions.pass {
       // The same host may have been asked about while this question stood in line.
-      if try isAccepted(claim, question) { return false }
-      guard try await ask(question) else {
+      if try isAccepted(claim) { return false }
+      guard try await ask(claim.question) else {
         state.withLock { $0.decided[claim.name, default: [:]][claim.key] = false }
-        throw SSHError.hostKeyDeclined(claim.key, host: question.host)
+        throw SSHError.hostKeyDeclined(claim.key, host: claim.host)
       }
-      return try accept(claim, question)
+      return try accept(claim)
     }
   }
 
-  private func isAccepted(_ claim: Claim, _ question: HostKeyQuestion) throws -> Bool {
+  private func isAccepted(_ claim: Claim) throws -> Bool {
     switch state.withLock({ $0.decided[claim.name]?[claim.key] }) {
     case .some(true): return true
-    case .some(false): throw SSHError.hostKeyDeclined(claim.key, host: question.host)
+    case .some(false): throw SSHError.hostKeyDeclined(claim.key, host: claim.host)
     case .none: return false
     }
   }
 
   /// Accepts a key, unless another one was accepted for the host before.
-  private func accept(_ claim: Claim, _ question: HostKeyQuestion) throws -> Bool {
+  private func accept(_ claim: Claim) throws -> Bool {
     let (isNew, other) = state.withLock { state -> (Bool, SSHPublicKey?) in
       var decided = state.decided[claim.name, default: [:]]
       if let other = decided.first(where: { $0.value && $0.key != claim.key }) {
@@ -146,48 +168,56 @@ public final class KnownHostsVerifier: SSHHostKeyVerifier {
       return (isNew, nil)
     }
     guard let other else { return isNew }
-    throw SSHError.hostKeySwapped(claim.key, accepted: other, host: question.host)
+    throw SSHError.hostKeySwapped(claim.key, accepted: other, host: claim.host)
   }
 
-  private func unknown(_ key: SSHPublicKey, _ question: HostKeyQuestion) -> SSHError {
+  private func unknown(_ claim: Claim) -> SSHError {
     .hostKeyUnknown(
-      key,
-      host: question.host,
-      address: question.address,
-      port: question.port,
+      claim.key,
+      host: claim.host,
+      address: claim.known.address,
+      port: claim.known.port,
       file: options.userFiles.first
     )
   }
 
   /// Adds the key to the first file.
   ///
-  /// That it can't be is no reason not to work.
-  private func keep(_ key: SSHPublicKey, address: String, port: Int) async {
+  /// That it can't be is no reason not to work; that somebody has another one by now is.
+  private func keep(_ claim: Claim) async throws(SSHError) {
     guard let file else { return }
+    let (key, known) = (claim.key, claim.known)
     let outcome = try? await appends.pass {
       try await NIOThreadPool.singleton.runIfActive {
-        file.add(key, address: address, port: port)
+        file.add(key, address: known.address, port: known.port)
       }
     }
-    guard case .notKept(let reason) = outcome else { return }
-    warnOnce("new host keys are not kept: \(file.path): \(reason)")
+    switch outcome {
+    case .notKept(let reason): warnOnce("new host keys are not kept: \(file.path): \(reason)")
+    case .refused(let finding):
+      state.withLock { $0.decided[claim.name]?[key] = nil }
+      try refuse(claim, if: finding)
+    case .added, .alreadyThere, .none: return
+    }
   }
 
   private func files() async throws -> KnownHosts {
     try await known.value {
       let paths = self.options.userFiles + self.options.globalFiles
-      let (known, problems) = try await NIOThreadPool.singleton.runIfActive { Self.read(paths) }
+      let (known, problems) = try await NIOThreadPool.singleton.runIfActive { self.read(paths) }
       for problem in problems { self.warnOnce("known hosts are not read: \(problem)") }
       return known
     }
   }
 
-  private static func read(_ paths: [String]) -> (KnownHosts, [FileAccess.Failure]) {
+  private func read(_ paths: [String]) -> (KnownHosts, [FileAccess.Failure]) {
     var known = KnownHosts()
     var problems: [FileAccess.Failure] = []
     for path in paths {
       do {
-        known.add(try FileAccess.read(path).bytes, file: path)
+        let (bytes, status) = try FileAccess.read(path)
+        known.add(bytes, file: path)
+        if path == file?.path { file?.remember(bytes, version: status.version) }
       } catch {
         if !error.isMissing { problems.append(error) }
       }

@@ -2,13 +2,13 @@
 extension SSHError {
   static func hostKeyChanged(
     _ key: SSHPublicKey,
-    _ line: KnownHosts.Line,
-    host: String,
-    name: String
+    _ line: KnownHost.Line,
+    of known: KnownHost,
+    host: String
   ) -> SSHError {
     let removal =
       line.isRemovable
-      ? "ssh-keygen -R '\(name)' -f '\(line.file)'"
+      ? "ssh-keygen -R '\(known.name)' -f '\(line.file)'"
       : "remove line \(line.number) of \(line.file)"
     return SSHError(
       .hostKeyChanged,
@@ -23,9 +23,31 @@ extension SSHError {
     )
   }
 
+  /// The host may well be the right one, but nothing shows it.
+  static func hostKeyUnverifiable(
+    _ key: SSHPublicKey,
+    _ lines: [KnownHost.Line],
+    host: String
+  ) -> SSHError {
+    let recorded = lines.map { "\($0.key.kind) key (\($0.file):\($0.number))" }
+    return SSHError(
+      .hostKeyUnverifiable,
+      """
+      the host is known only by its \(recorded.joined(separator: " and ")), which the installed \
+      libssh2 can't verify; it showed \(key.kind) \(key.fingerprint), which may or may not be its own
+      """,
+      host: host,
+      hint: """
+        get its other keys from a place you trust: log in once with `ssh -o UpdateHostKeys=yes`, \
+        which checks the recorded key and adds them, or compare what ssh-keyscan prints with what \
+        `ssh-keygen -lf` prints on the host
+        """
+    )
+  }
+
   static func hostKeyRevoked(
     _ key: SSHPublicKey,
-    _ line: KnownHosts.Line,
+    _ line: KnownHost.Line,
     host: String
   ) -> SSHError {
     SSHError(
@@ -78,14 +100,6 @@ extension SSHError {
       the host key changed during this run: it is \(key.kind) \(key.fingerprint), accepted was \
       \(accepted.kind) \(accepted.fingerprint)
       """,
-      host: host
-    )
-  }
-
-  static func hostKeyMalformed(_ key: SSHHostKey, host: String) -> SSHError {
-    SSHError(
-      .protocolError,
-      "the host sent a key of type \(key.type) that isn't one",
       host: host
     )
   }

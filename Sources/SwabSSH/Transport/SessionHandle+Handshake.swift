@@ -7,11 +7,15 @@ extension SessionHandle {
     "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521",
   ]
 
-  /// Has the server asked for a host key of one of these types first.
-  func preferHostKeyTypes(_ known: [String]) throws(SSHError) {
+  /// The host key algorithms of this library, which are the same for all sessions.
+  static let hostKeyAlgorithms: [String] =
+    (try? SessionHandle())?.algorithms(LIBSSH2_METHOD_HOSTKEY) ?? []
+
+  /// Has the server asked for a host key by one of these algorithms first.
+  func preferHostKeyAlgorithms(_ known: [String]) throws(SSHError) {
     guard !hasPreferences else { return }
     hasPreferences = true
-    let supported = algorithms(LIBSSH2_METHOD_HOSTKEY)
+    let supported = Self.hostKeyAlgorithms
     var order: [String] = []
     for type in known + Self.usualHostKeyTypes + supported
     where supported.contains(type) && !order.contains(type) {
@@ -68,19 +72,13 @@ extension SessionHandle {
   }
 
   /// The key that the server proved to have.
-  func hostKey() throws(SSHError) -> SSHHostKey {
+  func hostKey() throws(SSHError) -> SSHPublicKey {
     var count = 0
     var kind: Int32 = 0
     guard
-      let key = libssh2_session_hostkey(raw, &count, &kind),
-      let hash = libssh2_hostkey_hash(raw, LIBSSH2_HOSTKEY_HASH_SHA256)
+      let bytes = libssh2_session_hostkey(raw, &count, &kind),
+      let key = SSHPublicKey(blob: [UInt8](UnsafeRawBufferPointer(start: bytes, count: count)))
     else { throw SSHError(.protocolError, "the server showed no host key") }
-    let blob = [UInt8](UnsafeRawBufferPointer(start: key, count: count))
-    let digest = UnsafeRawBufferPointer(start: hash, count: 32)
-    return SSHHostKey(
-      type: WireFormat.name(of: blob) ?? "",
-      blob: blob,
-      fingerprint: "SHA256:" + WireFormat.base64(digest)
-    )
+    return key
   }
 }

@@ -119,6 +119,37 @@ import Testing
   }
 
   @Test(
+    "a host known only by its RSA key is told from a changed one, and the hint helps (TR-57)",
+    arguments: [false, true]
+  )
+  func knownByRSA(isHashed: Bool) async throws {
+    try await withSSHServer(hostKeyTypes: ["ed25519", "rsa"]) { server in
+      let name = "[127.0.0.1]:\(server.port)"
+      let field = isHashed ? HashedName.field(for: name) : name
+      let line = "\(field) \(try server.hostKey("rsa"))\n"
+      let path = try server.folder.write(line, to: "known_hosts")
+      let request = SSHIdentityRequest(identityFiles: [server.clientKey], home: "/nowhere")
+      // Newer libraries than 1.10 verify RSA keys.
+      if !SessionHandle.hostKeyAlgorithms.contains("rsa-sha2-512") {
+        let error = await #expect(throws: SSHError.self) {
+          try await logIn(server, request, verifier(server, .acceptNew))
+        }
+        #expect(error?.code == .hostKeyUnverifiable)
+        #expect(error?.message.contains("its RSA key (\(path):1)") == true)
+        let ssh = try await KeyTools.run(
+          "ssh",
+          [
+            "-F", "none", "-i", server.clientKey, "-p", "\(server.port)", "-o", "BatchMode=yes",
+            "-o", "UserKnownHostsFile=\(path)", "-o", "UpdateHostKeys=yes", "127.0.0.1", "true",
+          ]
+        )
+        #expect(ssh.status == 0, "\(ssh.errors)")
+      }
+      try await logIn(server, request, verifier(server, .yes))
+    }
+  }
+
+  @Test(
     "under HostKeyAlias a changed key is refused, whatever the port (TR-57)",
     arguments: HostKeyPolicy.allCases
   )

@@ -9,6 +9,7 @@ enum SampleKeys {
   static let other = key("ssh-ed25519", 2)
   static let ecdsa = key("ecdsa-sha2-nistp256", 3)
   static let rsa = key("ssh-rsa", 4)
+  static let otherRSA = key("ssh-rsa", 5)
 
   /// A key for matching only: it has a type and stands for nothing.
   static func key(_ type: String, _ number: UInt8) -> SSHPublicKey {
@@ -62,7 +63,7 @@ enum SampleKeys {
   @Test("names match as in OpenSSH: lists, wildcards, negation, ports (TR-58)", arguments: cases)
   func names(row: Case) {
     let known = read(SampleKeys.line(row.names, SampleKeys.ed25519))
-    let finding = known.find(SampleKeys.ed25519, address: row.address, port: row.port)
+    let finding = known.host(address: row.address, port: row.port).find(SampleKeys.ed25519)
     #expect(finding == (row.matches ? .match : .unknown))
   }
 
@@ -93,12 +94,38 @@ enum SampleKeys {
       #expect(!hashed.contains("web") && hashed.contains("|1|"))
       let known = read(hashed)
       let key = try #require(SSHPublicKey(line: SSHAgentClientTests.line))
-      #expect(known.find(key, address: "web1", port: 22) == .match)
-      #expect(known.find(key, address: "192.0.2.1", port: 22) == .match)
-      #expect(known.find(key, address: "Web2", port: 2222) == .match)
-      #expect(known.find(key, address: "web2", port: 22) == .unknown)
-      #expect(known.find(key, address: "web3", port: 22) == .unknown)
+      #expect(known.host(address: "web1", port: 22).find(key) == .match)
+      #expect(known.host(address: "192.0.2.1", port: 22).find(key) == .match)
+      #expect(known.host(address: "Web2", port: 2222).find(key) == .match)
+      #expect(known.host(address: "web2", port: 22).find(key) == .unknown)
+      #expect(known.host(address: "web3", port: 22).find(key) == .unknown)
     }
+  }
+
+  @Test("a hashed name is found among a thousand others, and ssh-keygen -F finds it too (TR-58)")
+  func thousandHashed() async throws {
+    try await KeyTools.withFolder { folder in
+      let file = folder.appending(path: "known_hosts")
+      let key = try #require(SSHPublicKey(line: SSHAgentClientTests.line))
+      let lines = (1...1000).map { Self.realLine(HashedName.field(for: "[web\($0)]:2222")) }
+      let text = lines.joined(separator: "\n") + "\n"
+      try text.write(to: file, atomically: false, encoding: .utf8)
+      let known = read(text)
+      #expect(known.isSlow)
+      for number in [1, 500, 1000] {
+        #expect(known.host(address: "web\(number)", port: 2222).find(key) == .match)
+      }
+      #expect(known.host(address: "web1001", port: 2222).find(key) == .unknown)
+      let found = try await KeyTools.run("ssh-keygen", ["-F", "[web500]:2222", "-f", file.path])
+      #expect(found.text.contains("line 500"))
+    }
+  }
+
+  @Test("an RSA key on record is asked for by its newer signatures too, and its old one last")
+  func algorithms() {
+    let known = read(SampleKeys.line("web1", SampleKeys.rsa))
+    let algorithms = known.host(address: "web1", port: 22).algorithms
+    #expect(algorithms == ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"])
   }
 
   @Test("another key is a change, of whatever type, as in OpenSSH (TR-57)")
@@ -112,23 +139,22 @@ enum SampleKeys {
       \(SampleKeys.line("web*", SampleKeys.ed25519))
       """
     )
-    guard case .changed(let line) = known.find(SampleKeys.other, address: "web1", port: 22) else {
+    let host = known.host(address: "web1", port: 22)
+    guard case .changed(let line) = host.find(SampleKeys.other) else {
       Issue.record("not a change")
       return
     }
     #expect(line.file == "known_hosts" && line.number == 5 && !line.isRemovable)
-    guard case .changed(let first) = known.find(SampleKeys.rsa, address: "web1", port: 22) else {
+    guard case .changed(let first) = host.find(SampleKeys.rsa) else {
       Issue.record("not a change")
       return
     }
     #expect(first.number == 4 && first.isRemovable)
-    #expect(known.find(SampleKeys.ecdsa, address: "web1", port: 22) == .match)
-    #expect(known.find(SampleKeys.ed25519, address: "web1", port: 22) == .match)
-    #expect(
-      known.knownKeyTypes(address: "web1", port: 22) == ["ecdsa-sha2-nistp256", "ssh-ed25519"]
-    )
-    #expect(known.knownKeyTypes(address: "web1", port: 2222).count == 2)
-    #expect(known.knownKeyTypes(address: "db", port: 22).isEmpty)
+    #expect(host.find(SampleKeys.ecdsa) == .match)
+    #expect(host.find(SampleKeys.ed25519) == .match)
+    #expect(host.algorithms == ["ecdsa-sha2-nistp256", "ssh-ed25519"])
+    #expect(known.host(address: "web1", port: 2222).algorithms.count == 2)
+    #expect(known.host(address: "db", port: 22).algorithms.isEmpty)
   }
 
   @Test("a revoked key is refused even where another line trusts it (TR-58)")
@@ -140,13 +166,14 @@ enum SampleKeys {
       \(SampleKeys.line("web2", SampleKeys.other))
       """
     )
-    guard case .revoked(let line) = known.find(SampleKeys.ed25519, address: "web1", port: 22) else {
+    let finding = known.host(address: "web1", port: 22).find(SampleKeys.ed25519)
+    guard case .revoked(let line) = finding else {
       Issue.record("not revoked")
       return
     }
     #expect(line.number == 2)
-    #expect(known.find(SampleKeys.other, address: "web2", port: 22) == .match)
-    #expect(known.find(SampleKeys.other, address: "web3", port: 22) == .unknown)
+    #expect(known.host(address: "web2", port: 22).find(SampleKeys.other) == .match)
+    #expect(known.host(address: "web3", port: 22).find(SampleKeys.other) == .unknown)
   }
 
   @Test("certificate authorities are passed over, and so is what nobody understands")
@@ -164,8 +191,8 @@ enum SampleKeys {
       web1 ssh-ed25519
       """
     )
-    #expect(known.find(SampleKeys.ed25519, address: "web1", port: 22) == .unknown)
-    #expect(known.knownKeyTypes(address: "web1", port: 22).isEmpty)
+    #expect(known.host(address: "web1", port: 22).find(SampleKeys.ed25519) == .unknown)
+    #expect(known.host(address: "web1", port: 22).algorithms.isEmpty)
   }
 
   private func read(_ text: String) -> KnownHosts {

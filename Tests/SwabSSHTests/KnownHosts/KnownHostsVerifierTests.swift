@@ -14,7 +14,8 @@ import Testing
         Issue.record("somebody was asked")
         return false
       }
-      #expect(await verifier.knownKeyTypes(address: "web1", port: 22) == ["ssh-ed25519"])
+      let known = try await verifier.knownHost(address: "web1", port: 22)
+      #expect(known.algorithms == ["ssh-ed25519"])
       try await verifier.verify(SampleKeys.ed25519, "web1")
     }
   }
@@ -38,6 +39,67 @@ import Testing
           """
       )
       #expect(try folder.read("known_hosts") == "# mine\n\(line)\n")
+    }
+  }
+
+  @Test("a host known only by a key that the library can't verify is told so, under each policy")
+  func unverifiable() async throws {
+    try await withTemporaryFolder { folder in
+      let line = SampleKeys.line("web1", SampleKeys.rsa)
+      let path = try folder.write("# mine\n\(line)\n", to: "known_hosts")
+      for policy in HostKeyPolicy.allCases {
+        let old = verifier(folder, policy, libraryAlgorithms: ["ssh-ed25519", "ssh-rsa"])
+        let error = await #expect(throws: SSHError.self) {
+          try await old.verify(SampleKeys.ed25519, "web1")
+        }
+        #expect(error?.code == .hostKeyUnverifiable)
+        let fingerprint = SampleKeys.ed25519.fingerprint
+        #expect(
+          error?.message == """
+            the host is known only by its RSA key (\(path):2), which the installed libssh2 can't \
+            verify; it showed ED25519 \(fingerprint), which may or may not be its own
+            """
+        )
+        // Where the key can be asked for, or another RSA key is shown, it has changed.
+        let new = verifier(folder, policy, libraryAlgorithms: ["ssh-ed25519", "rsa-sha2-256"])
+        for (verifier, key) in [(new, SampleKeys.ed25519), (old, SampleKeys.otherRSA)] {
+          let error = await #expect(throws: SSHError.self) {
+            try await verifier.verify(key, "web1")
+          }
+          #expect(error?.code == .hostKeyChanged)
+        }
+      }
+      #expect(try folder.read("known_hosts") == "# mine\n\(line)\n")
+    }
+  }
+
+  @Test("a key that another process has written since is not overruled (TR-57)")
+  func writtenMeanwhile() async throws {
+    try await withTemporaryFolder { folder in
+      try folder.write("", to: "known_hosts")
+      let verifier = verifier(folder, .acceptNew)
+      let known = try await verifier.knownHost(address: "web1", port: 22)
+      let lines = """
+        \(SampleKeys.line("web1", SampleKeys.other))
+        \(SampleKeys.line("web2", SampleKeys.ed25519, marker: "@revoked "))
+
+        """
+      let path = try folder.write(lines, to: "known_hosts")
+      for _ in 1...2 {
+        let error = await #expect(throws: SSHError.self) {
+          try await verifier.verify(SampleKeys.ed25519, of: known, host: "web1")
+        }
+        #expect(error?.code == .hostKeyChanged)
+        #expect(error?.message.contains("recorded at \(path):1: ") == true)
+      }
+      let error = await #expect(throws: SSHError.self) {
+        try await verifier.verify(SampleKeys.ed25519, "web2")
+      }
+      #expect(error?.code == .hostKeyRevoked)
+      #expect(try folder.read("known_hosts") == lines)
+      // The key that the other process wrote is as good as one of ours.
+      try await verifier.verify(SampleKeys.other, of: known, host: "web1")
+      #expect(try folder.read("known_hosts") == lines)
     }
   }
 
@@ -120,7 +182,8 @@ import Testing
       #expect(most == 1)
       #expect(asked.sorted() == (0..<10).map { "web\($0)" })
       #expect(try folder.read("known_hosts").split(separator: "\n").count == 9)
-      #expect(await verifier.knownKeyTypes(address: "web1", port: 22) == ["ssh-ed25519"])
+      let known = try await verifier.knownHost(address: "web1", port: 22)
+      #expect(known.algorithms == ["ssh-ed25519"])
       let error = await #expect(throws: SSHError.self) {
         try await verifier.verify(SampleKeys.other, "web1")
       }
@@ -192,18 +255,18 @@ import Testing
   private func verifier(
     _ folder: TemporaryFolder,
     _ policy: HostKeyPolicy,
+    libraryAlgorithms: [String] = SessionHandle.hostKeyAlgorithms,
     ask: KnownHostsVerifier.Ask? = nil
   ) -> KnownHostsVerifier {
     var options = KnownHostsOptions(userFiles: [folder.path("known_hosts")], policy: policy)
     options.globalFiles = []
-    return KnownHostsVerifier(options: options, ask: ask)
+    return KnownHostsVerifier(options: options, libraryAlgorithms: libraryAlgorithms, ask: ask)
   }
 }
 
 extension KnownHostsVerifier {
   fileprivate func verify(_ key: SSHPublicKey, _ host: String, port: Int = 22) async throws {
-    let shown = SSHHostKey(type: key.type, blob: key.blob, fingerprint: key.fingerprint)
-    try await verify(shown, host: host, address: host, port: port)
+    try await verify(key, of: try await knownHost(address: host, port: port), host: host)
   }
 }
 
@@ -248,6 +311,29 @@ extension KnownHostsVerifier {
       #expect(!(try folder.read("known_hosts").contains("web1")))
       let found = try await KeyTools.run("ssh-keygen", ["-F", "[web1]:2222", "-f", path])
       #expect(found.status == 0)
+    }
+  }
+
+  @Test("what hosts were looked up in already is not searched again, what is new is")
+  func searchedOnce() async throws {
+    try await withTemporaryFolder { folder in
+      let text = SampleKeys.line("web1", SampleKeys.other)
+      let path = try folder.write(text, to: "known_hosts")
+      let file = KnownHostsFile(path: path, hashesNames: true)
+      let (bytes, status) = try FileAccess.read(path)
+      file.remember(bytes, version: status.version)
+      // Nobody asks for a host that is there; this one shows that the line isn't looked at.
+      #expect(file.add(SampleKeys.ed25519, address: "web1", port: 22) == .added)
+      #expect(file.add(SampleKeys.ed25519, address: "web1", port: 22) == .alreadyThere)
+      let lines = try folder.read("known_hosts").split(separator: "\n")
+      #expect(lines.count == 2 && lines[1].hasPrefix("|1|"))
+      try folder.write("\(text)\n\n", to: "known_hosts")
+      let outcome = file.add(SampleKeys.ed25519, address: "web1", port: 22)
+      guard case .refused(.changed(let line)) = outcome else {
+        Issue.record("not refused")
+        return
+      }
+      #expect(line.number == 1)
     }
   }
 
