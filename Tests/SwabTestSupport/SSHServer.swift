@@ -70,6 +70,7 @@ public final class SSHServer: Sendable {
   ///   - port: The port, or `nil` for a free one.
   ///   - hostKeyTypes: The types of its host keys, as ssh-keygen calls them.
   ///   - environment: Variables of all that it runs; without spaces.
+  ///   - takesPassword: Whether it takes ``password``, too, which only root can arrange.
   /// - Returns: The server, to be ended by ``stop()``.
   /// - Throws: If sshd did not start, with its log.
   public static func start(
@@ -77,7 +78,8 @@ public final class SSHServer: Sendable {
     address: String = "127.0.0.1",
     port: Int? = nil,
     hostKeyTypes: [String] = ["ed25519"],
-    environment: [String: String] = [:]
+    environment: [String: String] = [:],
+    takesPassword: Bool = false
   ) async throws -> SSHServer {
     let folder = try TemporaryFolder()
     do {
@@ -88,7 +90,8 @@ public final class SSHServer: Sendable {
         port: port,
         hostKeyTypes: hostKeyTypes,
         environment: environment,
-        folder: folder
+        folder: folder,
+        takesPassword: takesPassword
       )
     } catch {
       folder.remove()
@@ -121,7 +124,8 @@ public final class SSHServer: Sendable {
     port: Int?,
     hostKeyTypes: [String],
     environment: [String: String],
-    folder: TemporaryFolder
+    folder: TemporaryFolder,
+    takesPassword: Bool
   ) async throws -> SSHServer {
     var tries = 0
     while true {
@@ -136,7 +140,9 @@ public final class SSHServer: Sendable {
         folder: folder
       )
       let file = try folder.write(text, to: "sshd_config")
-      let process = try RunningProcess("/usr/sbin/sshd", ["-D", "-e", "-f", file])
+      let sshd = ["/usr/sbin/sshd", "-D", "-e", "-f", file]
+      let command = takesPassword ? try withPassword(sshd, in: folder) : sshd
+      let process = try RunningProcess(command[0], Array(command.dropFirst()))
       do {
         try await process.waitForLine(containing: "Server listening on")
         return SSHServer(address: address, port: port, folder: folder, process: process)
@@ -149,6 +155,22 @@ public final class SSHServer: Sendable {
         }
       }
     }
+  }
+
+  /// The password that a server takes if it takes one.
+  public static let password = "right one"
+
+  /// The command in a mount namespace of its own, in which the user has ``password``.
+  private static func withPassword(
+    _ command: [String],
+    in folder: TemporaryFolder
+  ) throws -> [String] {
+    let hash =
+      "$6$swabtests$jUVQU8sI0rTZKOsV2/P19va50tiuvv1SF5r5tzsdTZ9OWet5ps5NJjJZsR7stvexKloV34ERtQU6"
+      + "lprfCPpch0"
+    let shadow = try folder.write("\(NSUserName()):\(hash):20000:0:99999:7:::\n", to: "shadow")
+    let script = "mount --bind \"$0\" /etc/shadow && exec \"$@\""
+    return ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", script, shadow] + command
   }
 
   private static func configurationText(
@@ -204,6 +226,7 @@ public func withSSHServer<Result>(
   port: Int? = nil,
   hostKeyTypes: [String] = ["ed25519"],
   environment: [String: String] = [:],
+  takesPassword: Bool = false,
   _ body: (SSHServer) async throws -> Result
 ) async throws -> Result {
   let server = try await SSHServer.start(
@@ -211,7 +234,8 @@ public func withSSHServer<Result>(
     address: address,
     port: port,
     hostKeyTypes: hostKeyTypes,
-    environment: environment
+    environment: environment,
+    takesPassword: takesPassword
   )
   do {
     let result = try await body(server)

@@ -21,6 +21,8 @@ final class Authentication: Sendable {
   /// One verifier for all hosts with the same files and policy: it asks one question at a time, and
   /// appends one line at a time.
   private let verifiers: Mutex<[VerifierKey: KnownHostsVerifier]> = Mutex([:])
+  /// What was typed serves for connecting to its host again.
+  private let typedPasswords = TypedPasswords()
 
   private struct VerifierKey: Hashable {
     var userFiles: [String]
@@ -125,6 +127,7 @@ final class Authentication: Sendable {
     return PasswordSource(
       given: configured ?? password,
       mayAsk: !(try target.environment.bool("abort_on_prompts") ?? false),
+      typed: typedPasswords,
       endpoint: target.endpoint,
       prompter: prompter,
       console: console
@@ -197,7 +200,7 @@ final class Authentication: Sendable {
 
 extension Prompter {
   /// Asks something, with a failure to get an answer told as one of logging in.
-  fileprivate nonisolated func answer(
+  nonisolated func answer(
     failingAs code: SSHError.Code,
     _ ask: (Prompter) async throws -> String
   ) async throws -> String {
@@ -225,42 +228,4 @@ private struct Authenticator: SSHAuthenticator {
   }
 
   func password(attempt: Int) async throws -> String? { try await password.next(attempt) }
-}
-
-/// The password for one host: the given one, then what a person types, three times at most.
-private final class PasswordSource: Sendable {
-  private let given: String?
-  private let mayAsk: Bool
-  private let endpoint: Endpoint
-  private let prompter: Prompter
-  private let console: Console
-  /// What worked or may work, for connecting to this host again.
-  private let typed: Mutex<String?> = Mutex(nil)
-
-  init(
-    given: String?,
-    mayAsk: Bool,
-    endpoint: Endpoint,
-    prompter: Prompter,
-    console: Console
-  ) {
-    self.given = given
-    self.mayAsk = mayAsk
-    self.endpoint = endpoint
-    self.prompter = prompter
-    self.console = console
-  }
-
-  func next(_ attempt: Int) async throws -> String? {
-    if attempt == 1, let known = typed.withLock({ $0 }) ?? given { return known }
-    guard mayAsk, Prompter.hasTerminal else { return nil }
-    let again = attempt > 1 ? "Permission denied, please try again. " : ""
-    let question = "\(again)Password for \(endpoint):"
-    let answer = try await prompter.answer(failingAs: .authenticationFailed) {
-      try await $0.secret(question)
-    }
-    console.secrets.add(answer)
-    typed.withLock { $0 = answer }
-    return answer
-  }
 }

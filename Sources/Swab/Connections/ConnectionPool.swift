@@ -27,8 +27,20 @@ final class ConnectionPool: Sendable {
 
   /// The connection to a host, ready for channels.
   ///
+  /// Two names of one endpoint share it; its errors, and those of what is done on it, name the host
+  /// as this target does.
+  ///
   /// - Throws: ``SSHError`` if the host can't be reached or lets nobody in.
   func connection(to target: HostTarget) async throws -> SSHConnection {
+    do {
+      return try await sharedConnection(to: target).named(target.name)
+    } catch var error as SSHError {
+      error.host = target.name
+      throw error
+    }
+  }
+
+  private func sharedConnection(to target: HostTarget) async throws -> SSHConnection {
     while true {
       let task = try pending(target)
       let connection: SSHConnection

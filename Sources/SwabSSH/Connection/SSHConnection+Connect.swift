@@ -48,7 +48,7 @@ extension SSHConnection {
 
 /// One way to a host, gone as often as it takes.
 struct ConnectionSetup: Sendable {
-  let options: SSHConnectionOptions
+  var options: SSHConnectionOptions
   let authenticator: any SSHAuthenticator
   let verifier: any SSHHostKeyVerifier
   let eventLoop: any EventLoop

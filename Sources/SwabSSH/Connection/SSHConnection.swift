@@ -15,25 +15,41 @@ public final class SSHConnection: Sendable {
   let setup: ConnectionSetup
   let door: TransportDoor
   /// A second connection, for ending processes when the server has no channel left on this one.
-  let rescue = RescueConnection()
+  let rescue: RescueConnection
   private let channel: any Channel
 
   init(
     setup: ConnectionSetup,
     channel: any Channel,
     door: TransportDoor,
-    negotiated: SSHNegotiation
+    negotiated: SSHNegotiation,
+    rescue: RescueConnection = RescueConnection()
   ) {
     self.setup = setup
     self.channel = channel
     self.door = door
     self.negotiated = negotiated
+    self.rescue = rescue
     eventLoop = channel.eventLoop
     closeFuture = channel.closeFuture
   }
 
   /// How messages call the host.
   public var name: String { setup.options.name }
+
+  /// This connection, with messages that call the host by another of its names.
+  public func named(_ name: String) -> SSHConnection {
+    guard name != self.name else { return self }
+    var setup = setup
+    setup.options.name = name
+    return SSHConnection(
+      setup: setup,
+      channel: channel,
+      door: door,
+      negotiated: negotiated,
+      rescue: rescue
+    )
+  }
 
   /// Whether the connection is there.
   public var isOpen: Bool { channel.isActive }

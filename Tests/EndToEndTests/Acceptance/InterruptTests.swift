@@ -121,7 +121,7 @@ struct InterruptTests {
 }
 
 /// Somebody at a terminal, in which swab runs.
-private struct Person {
+struct Person {
   private let process: RunningProcess
   private let keyboard: FileHandle
   private let start = ContinuousClock.now

@@ -11,6 +11,8 @@ extension Project {
       task("versions", "Ask for an API version that is none", versions)
       task("both", "Ask with all parameters, in both ways", both)
       task("leave", "Close a client while its host's connection goes on", arguments: ["file"], leave)
+      task("twice", "Run two commands", arguments: ["file"], twice)
+      task("drop", "Cut the connection under a second name", drop)
       task("cut", "Lose connections, each for a reason of its own", arguments: ["file"], cut)
     }
 
@@ -72,6 +74,17 @@ extension Project {
         tunnelLocalPort: port
       )
       puts("same \(one === other)")
+    }
+
+    func twice(host: Host, arguments: TaskArguments) async throws {
+      puts(try await host.run("echo one", quiet: true).stdout)
+      let file = try arguments.string("file")
+      _ = try await local("until [ -e \(file) ]; do sleep 0.05; done", quiet: true)
+      puts(try await host.run("echo two", quiet: true).stdout)
+    }
+
+    func drop(host: Host) async throws {
+      _ = try await host.run(host.name == "h1" ? "true" : "kill -9 $PPID")
     }
 
     func leave(host: Host, arguments: TaskArguments) async throws {
