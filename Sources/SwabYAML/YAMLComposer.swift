@@ -4,6 +4,10 @@ struct YAMLComposer: ~Copyable {
   private let limits: YAMLLimits
   private var anchors: [String: Anchor] = [:]
   private var nodeCount = 0
+  /// The keys that lead to what is being read.
+  private var path: [String] = []
+  /// Whether that stands under a secret key.
+  private var isSecret = false
 
   private enum Anchor {
     /// Its value is being read, so an alias to it would never end.
@@ -50,9 +54,12 @@ struct YAMLComposer: ~Copyable {
     try count(1, depth: depth, at: event.location)
     switch event.kind {
     case .alias(let name):
-      return try alias(name, depth: depth, at: event.location)
+      let composed = try alias(name, depth: depth, at: event.location)
+      if isSecret { conceal(composed.node) }
+      return composed
     case .scalar(let scalar, let properties):
       let node = YAMLNode(.scalar(scalar), tag: properties.tag, at: event.location)
+      if isSecret { conceal(node) }
       return close(properties, Composed(node: node))
     case .sequenceStart(let properties):
       open(properties)
@@ -93,14 +100,47 @@ struct YAMLComposer: ~Copyable {
     while true {
       let event = try reader.next()
       if case .mappingEnd = event.kind { break }
-      let key = try compose(event, depth: depth + 1)
-      let value = try compose(try reader.next(), depth: depth + 1)
+      let key = try key(event, depth: depth + 1)
+      let value = try value(of: key.node, depth: depth + 1)
       result.add(key)
       result.add(value)
       try pairs.add(key.node, value.node)
     }
     result.node.content = .mapping(pairs.merged)
     return result
+  }
+}
+
+extension YAMLComposer {
+  /// A key of a mapping, which is no secret itself.
+  private mutating func key(_ event: YAMLEvent, depth: Int) throws(YAMLError) -> Composed {
+    let wasSecret = isSecret
+    isSecret = false
+    defer { isSecret = wasSecret }
+    return try compose(event, depth: depth)
+  }
+
+  private mutating func value(of key: YAMLNode, depth: Int) throws(YAMLError) -> Composed {
+    let wasSecret = isSecret
+    path.append(key.scalar?.text ?? "")
+    isSecret = isSecret || key.location.source.hides(path)
+    defer {
+      path.removeLast()
+      isSecret = wasSecret
+    }
+    return try compose(try reader.next(), depth: depth)
+  }
+
+  /// Keeps the texts of a node out of messages, at once: what follows may be a mistake already.
+  private func conceal(_ node: YAMLNode) {
+    switch node.content {
+    // Behind a tag of one's own stands what leads to the secret: a name or a path.
+    case .scalar(let scalar) where node.tag?.hasPrefix("!") != true || node.tag == "!":
+      if !node.isNull { node.location.source.conceal(scalar.text) }
+    case .scalar: break
+    case .sequence(let nodes): for node in nodes { conceal(node) }
+    case .mapping(let pairs): for pair in pairs { conceal(pair.value) }
+    }
   }
 }
 

@@ -16,6 +16,8 @@ public struct YAMLError: Error, Sendable {
 }
 
 extension YAMLError: CustomStringConvertible {
+  private func shown(_ text: String) -> String { location?.source.masked(text) ?? text }
+
   /// The message as a person reads it, with the line, a caret and the hint.
   public var description: String {
     YAMLExcerpt(
@@ -23,7 +25,7 @@ extension YAMLError: CustomStringConvertible {
       line: location?.line,
       column: location?.column,
       text: location.flatMap { $0.source.line($0.line) }
-    ).describe(message, hint: hint)
+    ).describe(shown(message), hint: hint.map(shown))
   }
 }
 

@@ -19,14 +19,15 @@ extension YAMLNode {
   ///   - bytes: The text in UTF-8, with or without a byte order mark.
   ///   - name: How messages call it: the file's path.
   ///   - limits: How much it may hold.
-  ///   - hides: Whether the value of a key is a secret, which no message may show.
+  ///   - hides: Whether the value at a path of keys is a secret, which no message may show; for a
+  ///     line that is shown, the path is its key alone.
   /// - Returns: The document's value; of an empty text, null.
   /// - Throws: A ``YAMLError`` with the place.
   public static func parse(
     _ bytes: some Sequence<UInt8>,
     name: String,
     limits: YAMLLimits = YAMLLimits(),
-    hides: @escaping @Sendable (_ key: String) -> Bool = { _ in false }
+    hides: @escaping @Sendable (_ path: [String]) -> Bool = { _ in false }
   ) throws(YAMLError) -> YAMLNode {
     let bytes = Array(bytes)
     let text = String(decoding: bytes, as: UTF8.self)

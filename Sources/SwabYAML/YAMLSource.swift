@@ -1,20 +1,25 @@
+import Synchronization
+
 /// The text that YAML was read from, kept so that a message can show the line it speaks of.
 public final class YAMLSource: Sendable {
   /// How messages call the text: a path, as the person wrote it.
   public let name: String
   private let lines: [String]
-  private let hides: @Sendable (_ key: String) -> Bool
+  /// Whether the value at a path of keys is a secret.
+  let hides: @Sendable (_ path: [String]) -> Bool
+  private let secrets: Mutex<Set<String>> = Mutex([])
 
   /// Keeps the lines of a text.
   ///
   /// - Parameters:
   ///   - name: How messages call the text.
   ///   - text: The text.
-  ///   - hides: Whether the value of a key is a secret, which no shown line may contain.
+  ///   - hides: Whether the value at a path of keys is a secret, which no message may contain. For
+  ///     a line of the text, the path is its key alone.
   public init(
     name: String,
     text: String,
-    hides: @escaping @Sendable (_ key: String) -> Bool = { _ in false }
+    hides: @escaping @Sendable (_ path: [String]) -> Bool = { _ in false }
   ) {
     self.name = name
     self.lines = Self.split(text)
@@ -24,7 +29,28 @@ public final class YAMLSource: Sendable {
   /// A line, counted from 1, with secrets masked.
   public func line(_ number: Int) -> String? {
     guard lines.indices.contains(number - 1) else { return nil }
-    return SecretMask(lines: lines, hides: hides).line(at: number - 1)
+    return masked(MaskedLines(lines: lines) { self.hides([$0]) }.line(at: number - 1))
+  }
+
+  /// Remembers a secret, so that no message shows it, whichever key it was read under.
+  ///
+  /// Fewer than three bytes and words that mean a truth value are not searched for, as that would
+  /// blacken ordinary text.
+  public func conceal(_ secret: String) {
+    let lines = secret.split(whereSeparator: \.isNewline).map(String.init)
+    for text in lines.count > 1 ? lines + [secret] : [secret] {
+      guard text.utf8.count >= 3, !Self.ordinary.contains(text.lowercased()) else { continue }
+      secrets.withLock { _ = $0.insert(text) }
+    }
+  }
+
+  private static let ordinary: Set = ["true", "false", "yes", "off", "null"]
+
+  /// A text with every secret replaced that was read so far.
+  public func masked(_ text: String) -> String {
+    // Longer ones first, as one may contain another.
+    let secrets = secrets.withLock { $0 }.sorted { $0.utf8.count > $1.utf8.count }
+    return secrets.reduce(text) { $0.replacing($1, with: MaskedLines.mask) }
   }
 
   /// Whether the character at a position is `character`.

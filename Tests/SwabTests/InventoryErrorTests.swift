@@ -321,4 +321,75 @@ struct InventoryErrorTests {
       ]
     )
   }
+
+  @Test(
+    "no error shows the value of a secret key, under whichever key it is read",
+    arguments: [
+      "env: {db_password: &p hunter2, docker_timeout: *p}",
+      "env: {x: &p hunter2, db_password: *p, docker_timeout: *p}",
+      "env:\n  docker_timeout: hunter2\n  db_password: hunter2",
+      "env: {db_password:\n hunter2, docker_timeout: x}",
+      "env: {db_password: &p hunter2}\nhosts: {h: {port: *p}}",
+      "env: {db_password: &p hunter2}\nroles: {r: {env: {hide: [*p]}}}",
+      "env: {db_password: &p hunter2}\ndocker_clients: {c: {timeout: *p}}",
+      "env: {docker_timeout: !env_os DB_TOKEN}",
+      "env: {db_password: [&p hunter2]}\nbanana: *p",
+    ]
+  )
+  func secrets(text: String) throws {
+    let error = try #require(throws: FabfileError.self) {
+      try inventory(text, environment: ["DB_TOKEN": "hunter2"])
+    }
+    #expect(!error.description.contains("hunter2"), "\(error)")
+  }
+
+  @Test("a role may be called like a secret; its hosts are none")
+  func namedLikeSecrets() throws {
+    for text in ["roles: {auth: ['web1:0']}", "hosts: {auth: 'web1:0'}"] {
+      let error = try #require(throws: FabfileError.self) { try inventory(text) }
+      #expect(error.message == "'web1:0': a port is a number from 1 to 65535, not '0'")
+    }
+  }
+
+  @Test(
+    "a key of Fabric's env that stands elsewhere here is a warning that says where",
+    arguments: [
+      ("roledefs", "roles stand under roles:, at the top of the file"),
+      ("docker_clients", "docker_clients: stands at the top of the file, beside env:"),
+      ("key", "key_filename names key files"), ("exclude", "exclude_hosts leaves hosts out"),
+      ("passwords", "each host has its own under hosts: env: { password: … }"),
+    ]
+  )
+  func moved(key: String, hint: String) throws {
+    let inventory = try inventory("env: {\(key): {}}")
+    #expect(inventory.warnings.map(\.message) == ["swab reads no key '\(key)' in env"])
+    #expect(inventory.warnings.map(\.hint) == [hint])
+    #expect(inventory.warnings.map(\.column) == [7])
+  }
+
+  @Test(
+    "variables and --set that are almost a key of swab's are a warning, free ones are not",
+    arguments: [
+      (["SWAB_DOCKER_TIMOUT": "3"], "", "SWAB_DOCKER_TIMOUT: swab reads no key 'docker_timout'"),
+      (["SWAB_HOST": "h1"], "", "SWAB_HOST: swab reads no key 'host'"),
+      (["SWAB_PASWORD": "x"], "", "SWAB_PASWORD: swab reads no key 'pasword'"),
+      (["SWAB_CACH": "x"], "", "SWAB_CACH: swab reads no key 'cach'"),
+      (["SWAB_ROLEDEFS": "x"], "", "SWAB_ROLEDEFS: swab reads no key 'roledefs' in env"),
+      ([:], "docker_timout=3", "--set docker_timout: swab reads no key 'docker_timout'"),
+      ([:], "docker_timeout=3,site=x,tag=1,my_own=2", nil), ([:], "hostt=x", nil),
+      (["SWAB_SITE": "x", "SWAB_DOCKER_TIMEOUT": "3", "SWAB_CACHE": "c"], "", nil),
+    ] as [([String: String], String, String?)]
+  )
+  func warningsOfLayers(
+    _ variables: [String: String],
+    _ flags: String,
+    _ message: String?
+  ) throws {
+    // What the file has is the project's own.
+    let inventory = try inventory("env: {site: here}\nroles: {r: {env: {hostt: 1}}}")
+    let layers = [try EnvLayer.variables(from: variables), try EnvLayer.set(flags)]
+    let warnings = inventory.warnings(about: layers)
+    #expect(warnings.map(\.message) == [message].compactMap { $0 })
+    for warning in warnings { #expect(warning.hint != nil) }
+  }
 }

@@ -5,7 +5,9 @@ import Testing
 /// What reading a text fails with, as a person sees it.
 func failure(_ bytes: some Sequence<UInt8>) throws -> String {
   let error = #expect(throws: YAMLError.self) {
-    try YAMLNode.parse(bytes, name: "f.yml") { $0.hasSuffix("password") || $0 == "auth" }
+    try YAMLNode.parse(bytes, name: "f.yml") { path in
+      path.last?.hasSuffix("password") == true || path.last == "auth"
+    }
   }
   return try #require(error).description
 }
@@ -200,11 +202,35 @@ struct YAMLErrorTests {
       "password: {a: hunter2, a: hunter2}",
       "- password: hunter2: x",
       "a: {x: !env_os db_password=hunter2, x: 1}",
+      "{password:\nhunter2, a: 1, a: 2}",
+      "{password:\n# why\n\nhunter2, a: 1, a: 2}",
+      "{password: [1,\nhunter2], a: 1, a: 2}",
+      "{password:\n\"hunter2",
+      "{password:\n- hunter2}",
+      "x: &x hunter2\npassword: *x\ny: hunter2: 1\n",
+      "password: hunter2\n\"hunter2\": 1\n'hunter2': 2\n",
     ]
   )
-  func secrets(text: String) throws {
+  func secretsInLines(text: String) throws {
     let shown = try failure(text.utf8)
     let lines = shown.split(separator: "\n").dropFirst()
     #expect(!lines.joined().contains("hunter2"), "\(shown)")
+  }
+
+  @Test(
+    "what was read as a secret is masked in messages, too, but no name that leads to it",
+    arguments: [
+      ("password: hunter2\nhunter2: 1\nhunter2: 2", "'••••' on line 3 is already there on line 2"),
+      ("x: &x hunter2\npassword: *x\na: *hunter2", "there is no anchor &•••• before this"),
+      ("password: !env hunter2\na: *hunter2", "there is no anchor &hunter2 before this"),
+      ("password: yes\na: *yes", "there is no anchor &yes before this"),
+      ("password: ab\na: *ab", "there is no anchor &ab before this"),
+      ("auth: {hunter2: secret}\na: *hunter2", "there is no anchor &hunter2 before this"),
+      ("auth: |\n  one\n  two\na: *two", "there is no anchor &•••• before this"),
+    ]
+  )
+  func secretsInMessages(text: String, message: String) throws {
+    let first = try failure(text.utf8).prefix { $0 != "\n" }
+    #expect(first.hasSuffix(": " + message))
   }
 }

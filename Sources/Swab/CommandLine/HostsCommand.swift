@@ -24,6 +24,7 @@ struct HostsCommand: SwabSubcommand {
 
   func perform(in main: CommandLineMain) async throws -> ExitStatus {
     let project = try Project(main, selection, flags: try EnvLayer.flags(selection))
+    main.warn(project.warnings)
     if let host = environmentHost {
       // A secret may stand within another key's value, as a token does in a URL.
       let mask = SecretMask()

@@ -10,6 +10,8 @@ struct Project: Sendable {
   var environment: EnvTable
   /// Secrets that stand in the file, the variables or the flags.
   var secrets: [String]
+  /// What is allowed and probably a mistake, in the file, the variables or the flags.
+  var warnings: [FabfileError]
 
   /// Reads everything that a run needs to know before it connects anywhere.
   ///
@@ -27,6 +29,8 @@ struct Project: Sendable {
       variables: variables,
       flags: flags
     )
+    secrets = Self.secrets(inventory, [variables, flags], environment)
+    for secret in secrets { main.secrets.add(secret) }
     let configuration = try Self.sshConfiguration(environment, process)
     selector = Selector(
       inventory: inventory,
@@ -39,8 +43,8 @@ struct Project: Sendable {
         .flatMap { HostRange.split($0) },
       person: process.person
     )
+    warnings = inventory.warnings + inventory.warnings(about: [variables, flags])
     try inventory.validate(literalHosts: configuration.isLiteralHost)
-    secrets = Self.secrets(inventory, [variables, flags], environment)
   }
 
   private static let selectionVariables: Set<String> = [
@@ -52,7 +56,7 @@ struct Project: Sendable {
     guard let path = process.fabfilePath else { return .empty }
     return try Inventory.load(
       path: path,
-      name: Paths.relative(path, to: process.environment["PWD"]),
+      name: FileReading.relative(path, to: process.environment["PWD"]),
       environment: process.environment
     )
   }
@@ -67,7 +71,7 @@ struct Project: Sendable {
     let path = try environment.string("ssh_config_path")
     do {
       return try SSHConfiguration.load(
-        path: isDefault ? nil : path.map { Paths.expanded($0, home: process.person.home) },
+        path: isDefault ? nil : path.map(process.person.expanded),
         home: process.person.home
       )
     } catch {
@@ -85,20 +89,5 @@ struct Project: Sendable {
     all += (inventory.hosts ?? [:]).values.map(\.layer)
     all += inventory.dockerClients.values.map(\.settings)
     return environment.secrets(in: all)
-  }
-}
-
-/// Paths as people write and read them.
-enum Paths {
-  /// `path` with a leading `~` replaced.
-  static func expanded(_ path: String, home: String) -> String {
-    if path == "~" { return home }
-    return path.hasPrefix("~/") ? home + path.dropFirst() : path
-  }
-
-  /// `path` seen from a folder, if it is below it.
-  static func relative(_ path: String, to folder: String?) -> String {
-    guard let folder, !folder.isEmpty, path.hasPrefix(folder + "/") else { return path }
-    return String(path.dropFirst(folder.count + 1))
   }
 }

@@ -22,7 +22,7 @@ struct RunInvocation {
       environment: project.environment,
       options: options
     )
-    run.hideSecrets(of: plan.targets)
+    run.hideSecrets(of: plan.targets, plan.steps.map(\.arguments))
     warn(project, plan, console)
     let ledger = await InterruptibleRun(run: run).carryOut(plan)
     return await finish(ledger, console, options)
@@ -118,7 +118,7 @@ struct RunInvocation {
     let prompter = Prompter(mayAsk: mayAsk)
     var password = main.process.password
     if let path = command.login.passwordFile {
-      password = try PasswordFile.read(Paths.expanded(path, home: main.process.person.home))
+      password = try PasswordFile.read(main.process.person.expanded(path))
     } else if command.login.askPassword {
       do {
         password = try await prompter.secret("Password for all hosts of this run:")
@@ -138,7 +138,7 @@ struct RunInvocation {
   // MARK: Running
 
   private func warn(_ project: Project, _ plan: ExecutionPlan, _ console: Console) {
-    for warning in project.inventory.warnings { console.warn("\(warning)") }
+    for warning in project.warnings { console.warn("\(warning)") }
     for warning in plan.targets.flatMap(\.ssh.warnings) {
       console.sayOnce(.warnings, label: "warning", "\(warning)")
     }

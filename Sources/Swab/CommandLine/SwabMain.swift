@@ -65,6 +65,8 @@ struct ProcessContext: Sendable {
 struct CommandLineMain: Sendable {
   var fabfile: Fabfile
   var process: ProcessContext
+  /// What no error may show, as far as it was read.
+  let secrets = SecretMask()
 
   /// - Returns: The exit status.
   func run() async -> Int32 {
@@ -111,13 +113,20 @@ struct CommandLineMain: Sendable {
     } catch let error as FabfileError {
       return report(UsageError(error))
     } catch {
-      printError("swab: \(TerminalText.safe("\(error)"))")
+      printError("swab: \(TerminalText.safe(secrets.masked("\(error)")))")
       return ExitStatus.internalError.rawValue
     }
   }
 
+  /// Says what is probably a mistake, where no run has a console for it.
+  func warn(_ warnings: [FabfileError]) {
+    for warning in warnings {
+      printError("warning: \(TerminalText.safe(secrets.masked("\(warning)")))")
+    }
+  }
+
   private func report(_ error: UsageError) -> Int32 {
-    printError("swab: \(TerminalText.safe(error.description))")
+    printError("swab: \(TerminalText.safe(secrets.masked(error.description)))")
     return error.exitStatus.rawValue
   }
 

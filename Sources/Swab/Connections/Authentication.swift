@@ -106,7 +106,7 @@ final class Authentication: Sendable {
 
   private func identities(for target: HostTarget) throws -> SSHIdentityRequest {
     let environment = target.environment
-    let named = try environment.strings("key_filename")?.map(expanded) ?? []
+    let named = try environment.strings("key_filename")?.map(person.expanded) ?? []
     var request = target.ssh.identityRequest(home: person.home) { self.environment[$0] }
     let configured = request.identityFiles ?? []
     if try environment.bool("no_agent") ?? false { request.agentSocket = nil }
@@ -142,7 +142,7 @@ final class Authentication: Sendable {
     options.policy = try policy(target, environment)
     if try environment.bool("disable_known_hosts") ?? false { options.userFiles = [] }
     if let more = try environment.string("system_known_hosts") {
-      options.globalFiles.insert(expanded(more), at: 0)
+      options.globalFiles.insert(person.expanded(more), at: 0)
     }
     let key = VerifierKey(
       userFiles: options.userFiles,
@@ -190,11 +190,6 @@ final class Authentication: Sendable {
     if let policy = target.ssh.hostKeyPolicy { return policy }
     let mayAsk = !(try environment.bool("abort_on_prompts") ?? false)
     return mayAsk && Prompter.hasTerminal ? .ask : .yes
-  }
-
-  private func expanded(_ path: String) -> String {
-    if path == "~" { return person.home }
-    return path.hasPrefix("~/") ? person.home + path.dropFirst() : path
   }
 }
 

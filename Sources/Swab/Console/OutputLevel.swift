@@ -48,7 +48,7 @@ enum OutputLevel: String, CaseIterable, Sendable {
   static func parse(_ text: String, flag: String = "env") throws(UsageError) -> Set<OutputLevel> {
     var levels: Set<OutputLevel> = []
     for part in text.split(separator: ",") {
-      let name = trimmed(String(part))
+      let name = part.trimmed { $0.isWhitespace || $0 == "\"" }
       if let level = OutputLevel(rawValue: name) {
         levels.insert(level)
       } else if let several = aliases[name] {

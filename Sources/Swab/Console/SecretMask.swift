@@ -21,9 +21,9 @@ final class SecretMask: Sendable {
   func add(_ secret: String) {
     state.withLock { state in
       guard state.known.insert(secret).inserted else { return }
-      var texts = [secret, Self.trimmed(secret[...])]
+      var texts = [secret, secret.trimmed()]
       let lines = secret.split(whereSeparator: \.isNewline)
-      if lines.count > 1 { texts += lines.map(Self.trimmed) }
+      if lines.count > 1 { texts += lines.map { $0.trimmed() } }
       for text in texts where text.utf8.count >= 3 {
         for form in SecretForms.forms(of: text) { state.forms.insert(form) }
       }
@@ -54,12 +54,5 @@ final class SecretMask: Sendable {
       copied = range.upperBound
     }
     return (output + bytes[copied...])[...]
-  }
-
-  private static func trimmed(_ text: Substring) -> String {
-    var text = text
-    while text.first?.isWhitespace == true { text.removeFirst() }
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return String(text)
   }
 }

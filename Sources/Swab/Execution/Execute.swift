@@ -42,6 +42,6 @@ public func execute(
     throw TaskError(.usage, error.message, host: scope.hostName, hint: error.hint)
   }
   guard let step else { return TaskOutcomes(outcomes: []) }
-  run.hideSecrets(of: step.targets)
+  run.hideSecrets(of: step.targets, [step.arguments])
   return TaskOutcomes(outcomes: await Executor(run: run).execute(step))
 }

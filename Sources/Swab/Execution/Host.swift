@@ -15,6 +15,8 @@ public struct Host: Sendable, CustomStringConvertible {
   public var roles: [String] { target.roles }
   /// The role through which the host was selected, if it was by one.
   public var selectedRole: String? { target.selectedRole }
+  /// Addresses of the host by name, as `interfaces` of the host in `fabfile.yml` lists them.
+  public var interfaces: [String: String] { target.interfaces }
   /// The host's values of `env`.
   public var env: Env { Env(scope: scope) }
   /// The host string.

@@ -46,8 +46,9 @@ final class RunContext: Sendable {
     clients = DockerClientPool()
   }
 
-  /// Sees to it that no secret of these hosts is shown, on whichever host it turns up.
-  func hideSecrets(of targets: [HostTarget]) {
+  /// Sees to it that no secret of these hosts and arguments is shown, on whichever host it turns up.
+  func hideSecrets(of targets: [HostTarget], _ arguments: [TaskArguments]) {
+    for secret in arguments.flatMap(\.secrets) { console.secrets.add(secret) }
     for target in targets {
       for secret in inventory.referencedSecrets(of: target.environment) {
         console.secrets.add(secret)

@@ -13,13 +13,18 @@ struct TaskParameter: Sendable, Hashable {
   }
 
   /// As a usage line shows it: `tag` or `[force=no]`.
-  var usage: String { defaultValue.map { "[\(name)=\($0)]" } ?? name }
+  var usage: String {
+    defaultValue.map { "[\(name)=\(SecretKeys.isSecret(name) ? SecretKeys.mask : $0)]" } ?? name
+  }
 }
 
 /// The arguments of one call of a task, each by its declared name; the values are text.
 public struct TaskArguments: Sendable {
   let values: [String: String]
   let task: String
+
+  /// The values of arguments that are called like a secret, which are never shown.
+  var secrets: [String] { values.filter { SecretKeys.isSecret($0.key) }.map(\.value) }
 
   /// An argument's value, its default if the call left it out, nil if the task declares no such
   /// argument.

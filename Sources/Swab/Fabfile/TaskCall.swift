@@ -35,7 +35,8 @@ struct TaskCall: Sendable, Hashable {
     self.init(name: String(word[..<colon]))
     let rest = word[word.index(after: colon)...]
     guard !rest.isEmpty else { return }
-    for piece in Self.pieces(of: rest) { try add(piece, in: word) }
+    let pieces = Self.pieces(of: rest)
+    for piece in pieces { try add(piece, of: pieces) }
   }
 
   /// The arguments by name, defaults filled in.
@@ -77,18 +78,22 @@ struct TaskCall: Sendable, Hashable {
     UsageError("task '\(task.name)': \(problem)", hint: "usage: \(Self.usageLine(of: task))")
   }
 
-  private mutating func add(_ piece: Piece, in word: String) throws(UsageError) {
+  private mutating func add(_ piece: Piece, of pieces: [Piece]) throws(UsageError) {
     guard let key = piece.key else {
-      guard named.isEmpty else {
+      if let last = named.last {
+        // After a secret it may be the rest of it, behind a comma that should have a backslash.
+        let value = SecretKeys.isSecret(last.key) ? SecretKeys.mask : piece.value
+        let word = "\(name):" + Self.shown(pieces)
         throw UsageError(
-          "in '\(word)': '\(piece.value)' has no name but stands after a named argument",
-          hint: "name it too: NAME=\(piece.value)"
+          "in '\(word)': '\(value)' has no name but stands after a named argument",
+          hint: "name it too: NAME=\(value); a comma within a value is written \\,"
         )
       }
       positional.append(piece.value)
       return
     }
-    let items = piece.value.split(separator: ";").map { trimmed(String($0)) }
+    let items = piece.value.split(separator: ";")
+      .map { $0.trimmed { $0.isWhitespace || $0 == "\"" } }
       .filter { !$0.isEmpty }
     switch key {
     case "host", "hosts": hosts = (hosts ?? []) + items
@@ -101,6 +106,18 @@ struct TaskCall: Sendable, Hashable {
   private struct Piece {
     var key: String?
     var value = ""
+  }
+
+  /// The arguments as a message may show them: secrets are masked, and what follows them without a
+  /// name.
+  private static func shown(_ pieces: [Piece]) -> String {
+    var isHidden = false
+    return pieces.map { piece in
+      guard let key = piece.key else { return isHidden ? SecretKeys.mask : piece.value }
+      isHidden = SecretKeys.isSecret(key)
+      return "\(key)=" + (isHidden ? SecretKeys.mask : piece.value)
+    }
+    .joined(separator: ",")
   }
 
   private static func pieces(of text: Substring) -> [Piece] {
@@ -126,13 +143,4 @@ struct TaskCall: Sendable, Hashable {
     if escaped { pieces[pieces.count - 1].value.append("\\") }
     return pieces
   }
-}
-
-/// `text` without white space and quotes at its ends.
-func trimmed(_ text: String) -> String {
-  func isEdge(_ character: Character) -> Bool { character.isWhitespace || character == "\"" }
-  guard let first = text.firstIndex(where: { !isEdge($0) }),
-    let last = text.lastIndex(where: { !isEdge($0) })
-  else { return "" }
-  return String(text[first...last])
 }

@@ -60,7 +60,8 @@ public struct TaskError: Error, Sendable, CustomStringConvertible {
   }
 
   static func badArgument(_ name: String, _ text: String, _ wanted: String) -> TaskError {
-    TaskError(.usage, "argument '\(name)' must be \(wanted), not '\(text)'")
+    let found = SecretKeys.isSecret(name) ? "" : ", not '\(text)'"
+    return TaskError(.usage, "argument '\(name)' must be \(wanted)\(found)")
   }
 
   static func noCurrentHost(_ what: String) -> TaskError {

@@ -88,7 +88,7 @@ extension EnvLayer {
   mutating func set(_ text: String, flag: String = "--set") throws(FabfileError) {
     for part in Self.split(text, at: ",") where !part.isEmpty {
       let pair = Self.split(part, at: "=", limit: 2)
-      let key = Self.trimmed(Self.unescaped(pair[0]))
+      let key = Self.unescaped(pair[0]).trimmed()
       guard !key.isEmpty else {
         throw FabfileError(
           "\(flag): a key is missing before the =",
@@ -147,9 +147,5 @@ extension EnvLayer {
       result.append(character)
     }
     return result
-  }
-
-  private static func trimmed(_ text: String) -> String {
-    text.split(separator: " ").joined(separator: " ")
   }
 }

@@ -61,6 +61,8 @@ extension FabfileError {
     error.line = location.line
     error.column = location.column
     error.sourceLine = location.source.line(location.line)
+    error.message = location.source.masked(message)
+    error.hint = hint.map(location.source.masked)
     return error
   }
 

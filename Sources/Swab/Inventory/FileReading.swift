@@ -48,6 +48,12 @@ enum FileReading {
     return "/" + parts.joined(separator: "/")
   }
 
+  /// A path seen from a folder, if it is below it.
+  static func relative(_ path: String, to folder: String?) -> String {
+    guard let folder, !folder.isEmpty, path.hasPrefix(folder + "/") else { return path }
+    return String(path.dropFirst(folder.count + 1))
+  }
+
   private static var currentFolder: String {
     guard let pointer = getcwd(nil, 0) else { return "/" }
     defer { free(pointer) }

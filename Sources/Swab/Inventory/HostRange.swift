@@ -49,13 +49,7 @@ enum HostRange {
         parts[parts.count - 1].append(character)
       }
     }
-    return parts.map(trimmed).filter { !$0.isEmpty }
-  }
-
-  private static func trimmed(_ text: String) -> String {
-    let start = text.drop(while: \.isWhitespace)
-    guard let last = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-    return String(start[...last])
+    return parts.map { $0.trimmed() }.filter { !$0.isEmpty }
   }
 }
 

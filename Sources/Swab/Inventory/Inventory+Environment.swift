@@ -1,4 +1,10 @@
 extension Inventory {
+  /// The addresses that `interfaces` of a host names.
+  func interfaces(of host: HostReference) -> [String: String] {
+    let entry = host.inventoryName.flatMap { hosts?[$0] }
+    return Dictionary(uniqueKeysWithValues: (entry?.interfaces ?? [:]).map { ($0.key, $0.value) })
+  }
+
   /// The effective env of a host.
   ///
   /// Lowest first: defaults, the file's `env`, the env of every role that holds the host (whichever

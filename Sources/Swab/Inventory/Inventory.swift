@@ -123,7 +123,7 @@ extension Inventory {
   ) throws(FabfileError) -> Inventory {
     let root: YAMLNode
     do {
-      root = try YAMLNode.parse(bytes, name: name, hides: SecretKeys.isSecret)
+      root = try YAMLNode.parse(bytes, name: name, hides: SecretKeys.areSecret)
     } catch {
       throw FabfileError(error)
     }

@@ -43,22 +43,13 @@ struct InventoryReader {
     return inventory
   }
 
-  /// Keys of env that are free, but so near to one that swab reads that they are probably meant to be
-  /// that one.
+  /// Warnings about keys of env that swab doesn't read and that were probably meant for it.
   private var misspelt: [FabfileError] {
     var seen: Set<String> = []
-    let layers = [inventory.env] + inventory.roles.values.map(\.layer)
-    return (layers + (inventory.hosts ?? [:]).values.map(\.layer)).flatMap { layer in
+    return inventory.fileLayers.flatMap { layer in
       layer.entries.compactMap { key, entry in
-        guard key.count > 5, EnvKey.named(key) == nil, seen.insert(key).inserted else { return nil }
-        let known = EnvKey.all.lazy.map(\.name)
-        return NearestName.nearest(to: key, among: known, limit: 1).map { name in
-          FabfileError(
-            "swab reads no key '\(key)'",
-            at: entry.keyLocation,
-            hint: "did you mean \(name)?"
-          )
-        }
+        guard seen.insert(key).inserted else { return nil }
+        return EnvKey.warning(about: key, at: entry.keyLocation)
       }
     }
   }

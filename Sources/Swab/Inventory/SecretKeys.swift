@@ -9,6 +9,15 @@ enum SecretKeys {
     "passwords",
   ]
 
+  /// Whether what a path of keys of `fabfile.yml` leads to is never shown.
+  ///
+  /// A host or role may well be called `auth`.
+  @Sendable
+  static func areSecret(_ path: [String]) -> Bool {
+    let isName = path.count == 2 && ["hosts", "roles", "docker_clients"].contains(path[0])
+    return !isName && isSecret(path.last ?? "")
+  }
+
   /// Whether the value of a key is never shown.
   @Sendable
   static func isSecret(_ key: String) -> Bool {

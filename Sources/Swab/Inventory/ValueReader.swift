@@ -234,7 +234,10 @@ extension ValueReader {
     guard !name.isEmpty else {
       throw FabfileError(node.error("!env_os is followed by the name of a variable"))
     }
-    if let value = environment[name] { return value }
+    if let value = environment[name] {
+      if SecretKeys.isSecret(name) { node.location.source.conceal(value) }
+      return value
+    }
     if let value = parts.dropFirst().first { return String(value) }
     throw FabfileError(
       node.error(

@@ -10,6 +10,8 @@ struct HostTarget: Sendable {
   /// What ssh_config says of it.
   var ssh: SSHHostSettings
   var roles: [String]
+  /// Addresses of the host by name, as `fabfile.yml` lists them.
+  var interfaces: [String: String] = [:]
   var selectedRole: String?
 
   /// What makes two spellings the same host: where SSH goes, and which engine is asked there.

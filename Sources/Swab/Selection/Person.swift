@@ -13,6 +13,12 @@ struct Person: Sendable {
 }
 
 extension Person {
+  /// A path with a leading `~` replaced by the home folder.
+  func expanded(_ path: String) -> String {
+    if path == "~" { return home }
+    return path.hasPrefix("~/") ? home + path.dropFirst() : path
+  }
+
   /// The user of this process.
   static func current(_ environment: [String: String]) -> Person {
     var home = environment["HOME"] ?? ""

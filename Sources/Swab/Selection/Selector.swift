@@ -214,7 +214,8 @@ struct Selector: Sendable {
         ),
         environment: environment,
         ssh: settings,
-        roles: reference.roles
+        roles: reference.roles,
+        interfaces: inventory.interfaces(of: reference)
       )
     }
   }

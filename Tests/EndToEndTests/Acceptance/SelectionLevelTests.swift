@@ -10,7 +10,7 @@ struct SelectionLevelTests {
     hosts:
       h1: 192.0.2.1
       h2: 192.0.2.2
-      h3: 192.0.2.3
+      h3: { address: 192.0.2.3, interfaces: { private: 10.0.0.3 } }
     roles:
       web: [h1, h2]
 
@@ -26,10 +26,18 @@ struct SelectionLevelTests {
         puts("outcomes: \(try await execute("own", hosts: []).count)")
       }
       task("nested", "Run a task here") { (host: Host) in _ = try await execute("where") }
+      task("login", "Print a secret", arguments: ["user", "api_token"], login)
+      task("private", "Print an interface") { (host: Host) in
+        puts(host.interfaces["private"] ?? "none")
+      }
       task("missing", "Read what is not there", missing)
     }
 
     func place() { puts("ran on \(currentHost?.name ?? "none")") }
+
+    func login(host: Host, arguments: TaskArguments) throws {
+      puts("token \(try arguments.string("api_token")) of \(try arguments.string("user"))")
+    }
 
     func missing() throws {
       puts(try env.string("site"))
@@ -108,7 +116,7 @@ struct SelectionLevelTests {
     try await withProject { project in
       let run = try await project.swab("run", "missing", "-H", "h1")
       #expect(run.exitStatus == 1, "\(run)")
-      #expect(run.errorLines.contains("[h1] error: Fabfile.swift:17: env has no 'sites'"), "\(run)")
+      #expect(run.errorLines.contains("[h1] error: Fabfile.swift:25: env has no 'sites'"), "\(run)")
       #expect(run.errorLines.contains("[h1] hint: did you mean site?"), "\(run)")
     }
   }
@@ -127,6 +135,63 @@ struct SelectionLevelTests {
       let first = run.errorLines.first ?? ""
       #expect(first.hasPrefix("swab: \(words[0]): '"), "\(run)")
       #expect(first.contains("takes a number of seconds up to 1000000000, not '"), "\(run)")
+    }
+  }
+
+  @Test("an argument that is called like a secret is never shown")
+  func secretArgument() async throws {
+    try await withProject { project in
+      let run = try await project.swab("run", "login:api_token=hunter2,user=me", "-H", "h1")
+      #expect(run.lines == ["[h1] token •••• of me"], "\(run)")
+      let refused = try await project.swab("run", "login:api_token=hunter2,me", "-H", "h1")
+      #expect(refused.exitStatus == 2, "\(refused)")
+      #expect(!refused.standardError.contains("hunter2"), "\(refused)")
+    }
+  }
+
+  @Test("no error before the run shows a secret of the file, even where it stands by mistake")
+  func secretInError() async throws {
+    let yaml = "env: { db_password: hunter2 }\nhosts: { h1: }\n"
+    try await Project.with(fabfile: yaml, tasks: Self.tasks) { project in
+      try await project.compile()
+      for words in [["run", "where", "-H", "hunter2"], ["hosts", "-R", "hunter2"]] {
+        let run = try await project.swab(words)
+        #expect(run.standardError.contains("'••••'"), "\(run)")
+        #expect(!run.standardError.contains("hunter2"), "\(run)")
+      }
+    }
+  }
+
+  @Test("a task reads the interfaces of its host")
+  func interfaces() async throws {
+    try await withProject { project in
+      let run = try await project.swab("run", "private", "-H", "h3,h1")
+      #expect(run.lines == ["[h3] 10.0.0.3", "[h1] none"], "\(run)")
+    }
+  }
+
+  @Test("misspelt settings are a warning, from wherever they come")
+  func misspelt() async throws {
+    let yaml = "env: { docker_tunel_method: socat }\nhosts: { h1: }\n"
+    try await Project.with(fabfile: yaml, tasks: Self.tasks) { project in
+      try await project.compile()
+      for words in [["run", "where"], ["hosts"]] {
+        let run = try await project.swab(
+          words + ["-H", "h1", "--set", "docker_timout=3"],
+          environment: ["SWAB_POOL_SISE": "3"]
+        )
+        #expect(run.exitStatus == 0, "\(run)")
+        let told = run.errorLines.filter { $0.contains("swab reads no key") }
+          .map { $0.replacing("\(project.path)/", with: "") }
+        #expect(
+          told == [
+            "warning: fabfile.yml:1:8: swab reads no key 'docker_tunel_method'",
+            "warning: SWAB_POOL_SISE: swab reads no key 'pool_sise'",
+            "warning: --set docker_timout: swab reads no key 'docker_timout'",
+          ],
+          "\(run)"
+        )
+      }
     }
   }
 }

@@ -56,6 +56,31 @@ struct TaskCallTests {
     #expect(throws: UsageError.self) { try TaskCall(parsing: "t:k=v,a") }
   }
 
+  @Test(
+    "no error shows an argument that is called like a secret",
+    arguments: [
+      ("t:k=v,a", "in 't:k=v,a': 'a' has no name but stands after a named argument"),
+      (
+        "t:k=v,api_token=hunter2,a=b,c",
+        "in 't:k=v,api_token=••••,a=b,c': 'c' has no name but stands after a named argument"
+      ),
+      (
+        "t:password=hunter2,hunter3",
+        "in 't:password=••••,••••': '••••' has no name but stands after a named argument"
+      ),
+    ]
+  )
+  func secrets(_ word: String, _ message: String) throws {
+    let error = try #require(throws: UsageError.self) { try TaskCall(parsing: word) }
+    #expect(error.message == message)
+    #expect(!error.description.contains("hunter"))
+    let arguments = TaskArguments(values: ["token": "hunter2", "tag": "1.4"], task: "t")
+    #expect(arguments.secrets == ["hunter2"])
+    let mistake = try #require(throws: TaskError.self) { try arguments.int("token") }
+    #expect(mistake.message == "argument 'token' must be a whole number")
+    #expect(TaskParameter("token=hunter2").usage == "[token=••••]")
+  }
+
   private var deploy: TaskDefinition {
     task("deploy", arguments: ["tag", "force=no"]) { (_: Host, _: TaskArguments) in }
   }

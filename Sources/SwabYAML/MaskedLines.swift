@@ -1,8 +1,8 @@
-/// Hides the values of secret keys in a line that is about to be shown.
+/// The lines of a text without the values of secret keys.
 ///
 /// It works on the text, since a message often has to show a line of a file that doesn't parse. When
 /// in doubt it hides too much.
-struct SecretMask {
+struct MaskedLines {
   static let mask = "••••"
 
   var lines: [String]
@@ -11,7 +11,7 @@ struct SecretMask {
   /// The line at an index, masked.
   func line(at index: Int) -> String {
     let line = lines[index]
-    if isInsideSecret(index) {
+    if isInsideSecret(index) || isFlowValue(index) {
       return String(line.prefix(while: \.isWhitespace)) + Self.mask
     }
     return maskingValues(of: line)
@@ -38,6 +38,26 @@ struct SecretMask {
       indentation = own
     }
     return false
+  }
+
+  /// Whether the line before ends with a secret key within braces, where indentation says nothing.
+  private func isFlowValue(_ index: Int) -> Bool {
+    let before = lines[..<index]
+    guard let line = before.last(where: { !Self.isBlankOrComment($0) }),
+      let key = Self.keys(in: line).last, hides(key.name),
+      !line[key.end...].contains(where: { !$0.isWhitespace })
+    else {
+      return false
+    }
+    // Brackets in quotes or comments count as well, which can only hide too much or too little of a
+    // line that isn't YAML anyway.
+    return before.joined().reduce(0) { depth, character in
+      switch character {
+      case "{", "[": depth + 1
+      case "}", "]": max(0, depth - 1)
+      default: depth
+      }
+    } > 0
   }
 
   /// How far in a line starts; a list may stand right below its key, so its dash counts half a step.
