@@ -7,10 +7,20 @@ final class TunnelPool: Sendable {
   private let ports = LocalPorts()
   private let connections: ConnectionPool
   private let console: Console
+  private let canAskForOwners: Bool
 
-  init(connections: ConnectionPool, console: Console) {
+  /// - Parameters:
+  ///   - connections: The connections that tunnels go through.
+  ///   - console: Where they are told of.
+  ///   - canAskForOwners: Whether the system says whose a connection is.
+  init(
+    connections: ConnectionPool,
+    console: Console,
+    canAskForOwners: Bool = PeerOwner.canAsk
+  ) {
     self.connections = connections
     self.console = console
+    self.canAskForOwners = canAskForOwners
   }
 
   /// Opens a tunnel to the engine of a host.
@@ -32,7 +42,7 @@ final class TunnelPool: Sendable {
     environment: EnvTable
   ) async throws -> Tunnel {
     let isUnchecked = try environment.bool("tunnel_unchecked") ?? false
-    guard PeerOwner.canAsk || isUnchecked else { throw Self.cannotCheck(host) }
+    guard canAskForOwners || isUnchecked else { throw Self.cannotCheck(host) }
     let connection = try await connections.connection(to: host)
     let method = try await Self.method(engine, connection, host, forced: forced)
     let parts = Tunnel.Parts(
