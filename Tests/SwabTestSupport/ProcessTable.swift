@@ -28,6 +28,13 @@ public enum ProcessTable {
     return found
   }
 
+  /// The value that a process has had for a variable from its start, if it had one.
+  public static func variable(_ name: String, of processID: Int32) -> String? {
+    let data = FileManager.default.contents(atPath: "/proc/\(processID)/environ") ?? Data()
+    let variables = String(decoding: data, as: UTF8.self).split(separator: "\0")
+    return variables.first { $0.hasPrefix("\(name)=") }.map { String($0.dropFirst(name.count + 1)) }
+  }
+
   /// The running processes that have a variable of this value in their environment.
   public static func processes(withVariable name: String, value: String) -> [Int32] {
     let wanted = Data("\(name)=\(value)\0".utf8)

@@ -99,10 +99,10 @@ struct Project {
     ProcessTable.processes(withVariable: Self.variable, value: mark)
   }
 
-  /// Starts swab here and doesn't wait for it.
+  /// Starts swab here and doesn't wait for it; a variable of the tests that is nil is left out.
   func start(
     _ arguments: [String],
-    environment: [String: String] = [:],
+    environment: [String: String?] = [:],
     terminal: Bool = false,
     standardInput: String? = nil
   ) throws -> RunningProcess {
@@ -137,15 +137,15 @@ struct Project {
 
   /// Arguments of `env` that leave only what a test wants: neither the person's agent nor the
   /// tests' own settings may have a say.
-  private func cleanEnvironment(_ environment: [String: String]) throws -> [String] {
-    var variables = [
+  private func cleanEnvironment(_ environment: [String: String?]) throws -> [String] {
+    var variables: [String: String?] = [
       "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin",
       "HOME": home, "USER": NSUserName(), "LANG": "C.UTF-8", "TERM": "xterm",
       "SHELL": "/bin/sh", "SWAB_CACHE": try Checkout.cache(), Self.variable: mark,
       "SWAB_DOCKER_TUNNEL_LOCAL_PORT": "\(tunnelPort)",
     ]
     variables.merge(environment) { $1 }
-    return ["-i"] + variables.map { "\($0)=\($1)" }.sorted()
+    return ["-i"] + variables.compactMap { name, value in value.map { "\(name)=\($0)" } }.sorted()
   }
 
   private static func quoted(_ words: [String]) -> String {
@@ -156,7 +156,7 @@ struct Project {
   /// Runs swab here to its end.
   func swab(
     _ arguments: String...,
-    environment: [String: String] = [:],
+    environment: [String: String?] = [:],
     terminal: Bool = false,
     standardInput: String? = nil,
     within limit: Duration = .seconds(120)
@@ -173,7 +173,7 @@ struct Project {
   /// Runs swab here to its end.
   func swab(
     _ arguments: [String],
-    environment: [String: String] = [:],
+    environment: [String: String?] = [:],
     terminal: Bool = false,
     standardInput: String? = nil,
     within limit: Duration = .seconds(120)
