@@ -51,6 +51,39 @@ struct BridgeTests {
     }
   }
 
+  @Test(
+    "a target that swallows packets costs its own channel, a minute later, and nothing else (DF-12)"
+  )
+  func blackHole() async throws {
+    try await withSSHServer { server in
+      let hole = try BlackHole()
+      try await withConnection(to: server) { connection in
+        let running = Task { try await connection.collect("sleep 1000; true") }
+        try await eventually("it runs") { !server.commands.isEmpty }
+        let target = SSHForwardTarget.directTCPIP(host: "127.0.0.1", port: hole.port)
+        let outcome = AsyncStream.makeStream(of: EventLoopFuture<Void>.self)
+        let listener = try await Tunnel.listen(
+          on: connection,
+          to: target,
+          outcome: { outcome.continuation.yield($0) }
+        )
+        let port = try #require(listener.localAddress?.port)
+        let client = try RunningProcess("socat", ["-u", "TCP:127.0.0.1:\(port)", "-"])
+        var futures = outcome.stream.makeAsyncIterator()
+        let future = try #require(await futures.next())
+        let error = try await sshError { try await future.get() }
+        #expect(error.code == .channelRefused)
+        #expect(error.message.hasSuffix("no answer for a minute"))
+        #expect(try await connection.collect("echo on").text == "on\n")
+        running.cancel()
+        _ = try? await running.value
+        #expect(server.commands.isEmpty)
+        try await client.waitForExit()
+        try await listener.close()
+      }
+    }
+  }
+
   @Test("forwarding that the server forbids is a refusal too (DF-12)")
   func forbidden() async throws {
     try await withSSHServer("AllowStreamLocalForwarding no") { server in
@@ -166,7 +199,7 @@ struct BridgeTests {
     switch kind {
     case "streamLocal":
       let path = folder.path("echo.sock")
-      let peer = try RunningProcess("socat", ["UNIX-LISTEN:\(path),fork", echo])
+      let peer = try RunningProcess("socat", ["UNIX-LISTEN:\(path),fork,backlog=128", echo])
       try await eventually("socat listens") {
         (try? await RunningProcess.run("test", ["-S", path]).exitStatus) == 0
       }

@@ -121,6 +121,32 @@ struct CommandTests {
     }
   }
 
+  @Test("rekeying changes nothing while several channels are busy both ways")
+  func rekeyingWithChannels() async throws {
+    try await withSSHServer("RekeyLimit 256K") { server in
+      try await withConnection(to: server) { connection in
+        try await withThrowingTaskGroup { group in
+          for number in 0..<6 {
+            group.addTask {
+              var command = SSHCommand("cat")
+              let input = (0..<4_000_000).map { UInt8(truncatingIfNeeded: $0 >> 3 &+ number) }
+              command.standardInput = input
+              let result = try await connection.collect(command)
+              #expect(result.output == ByteBuffer(bytes: input))
+            }
+            group.addTask {
+              for _ in 0..<20 {
+                let result = try await connection.collect("echo x")
+                #expect(result.text == "x\n")
+              }
+            }
+          }
+          try await group.waitForAll()
+        }
+      }
+    }
+  }
+
   @Test("what nobody reads stays on the host")
   func backPressure() async throws {
     try await withSSHServer { server in

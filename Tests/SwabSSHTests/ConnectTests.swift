@@ -193,23 +193,115 @@ struct ConnectTests {
     }
   }
 
-  @Test("cancelling ends the waiting")
+  @Test("cancelling ends the waiting for a server that says nothing (TR-53)")
   func cancellation() async throws {
     try await withSSHServer { server in
       server.process.send(signal: 19)
       let task = Task {
-        try await withConnection(
-          to: server,
-          change: {
-            $0.connectTimeout = .seconds(60)
-          }
-        ) { _ in
-        }
+        try await withConnection(to: server, change: { $0.connectTimeout = .seconds(60) }) { _ in }
       }
+      try await eventually("it is connected") {
+        SocketTable.count(toPort: server.port, state: .established) > 0
+      }
+      let started = ContinuousClock.now
       task.cancel()
       let error = try await sshError { try await task.value }
       #expect(error.code == .cancelled)
+      #expect(ContinuousClock.now - started < .seconds(20))
       server.process.send(signal: 18)
+    }
+  }
+
+  @Test("cancelling ends the waiting for a host that swallows packets (TR-53)")
+  func cancelledConnect() async throws {
+    let hole = try BlackHole()
+    var options = SSHConnectionOptions(
+      name: "h1",
+      address: "127.0.0.1",
+      port: hole.port,
+      user: "u"
+    )
+    options.connectTimeout = .seconds(60)
+    let task = Task { [options] in
+      _ = try await SSHConnection.connect(
+        options: options,
+        authenticator: TestAuthenticator(),
+        verifier: TestVerifier(),
+        on: MultiThreadedEventLoopGroup.singleton.next()
+      )
+    }
+    try await eventually("it asks") {
+      SocketTable.count(toPort: hole.port, state: .synSent) > 0
+    }
+    let started = ContinuousClock.now
+    task.cancel()
+    let error = try await sshError { try await task.value }
+    #expect(error.description == "h1: cancelled")
+    #expect(ContinuousClock.now - started < .seconds(20))
+    try await eventually("it asks no more") {
+      SocketTable.count(toPort: hole.port, state: .synSent) == 0
+    }
+  }
+
+  @Test(
+    "a server that leaves in the middle of the handshake is unreachable, and tried again (TR-54)"
+  )
+  func leavesInHandshake() async throws {
+    let listener = try RunningProcess(
+      "socat",
+      ["-d", "-d", "TCP-LISTEN:0,bind=127.0.0.1,fork", "SYSTEM:echo SSH-2.0-test"]
+    )
+    let line = try await listener.waitForLine(containing: "listening on")
+    let port = try #require(line.split(separator: ":").last.flatMap { Int($0) })
+    var options = SSHConnectionOptions(name: "h1", address: "127.0.0.1", port: port, user: "u")
+    options.attempts = 2
+    let error = try await sshError { [options] in
+      _ = try await SSHConnection.connect(
+        options: options,
+        authenticator: TestAuthenticator(),
+        verifier: TestVerifier(),
+        on: MultiThreadedEventLoopGroup.singleton.next()
+      )
+    }
+    await listener.stop()
+    #expect(error.code == .unreachable)
+    #expect(error.message.hasPrefix("the server ended the SSH handshake: the connection was lost"))
+    #expect(error.message.hasSuffix("(tried 2 times)"))
+  }
+
+  @Test("who thinks longer about a question than the server waits is not turned away for it")
+  func graceTimeOver() async throws {
+    try await withSSHServer("LoginGraceTime 2") { server in
+      let hasAsked = Mutex(false)
+      let verifier = TestVerifier { _ in
+        // Asked once: the answer is kept.
+        guard !hasAsked.withLock({ $0 }) else { return }
+        hasAsked.withLock { $0 = true }
+        try await eventually("the server is tired of waiting") {
+          SocketTable.count(toPort: server.port, state: .closeWait) > 0
+            || SocketTable.count(toPort: server.port, state: .established) == 0
+        }
+      }
+      try await withConnection(to: server, verifier: verifier) { connection in
+        let result = try await connection.collect("echo in")
+        #expect(result.text == "in\n")
+      }
+    }
+  }
+
+  @Test("no socket is left of connections that were made, refused, or failed")
+  func noLeftovers() async throws {
+    try await withSSHServer { server in
+      for number in 0..<10 {
+        try await withConnection(to: server) { _ = try await $0.collect("true") }
+        _ = try await failure(server, authenticator: TestAuthenticator())
+        let verifier = TestVerifier { _ in throw SSHError(.hostKeyChanged, "no \(number)") }
+        _ = try await failure(server, verifier: verifier)
+      }
+      try await eventually("both ends are closed") {
+        SocketTable.count(toPort: server.port, state: .established) == 0
+          && SocketTable.count(toPort: server.port, state: .closeWait) == 0
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import NIOCore
+import SwabTestSupport
 import Testing
 
 @testable import SwabSSH
@@ -19,6 +20,24 @@ struct SSHPartsTests {
     #expect(passed == "first\nswab-12 5\n")
     #expect(filter.processID == 4711)
     #expect(filter.finish() == nil)
+  }
+
+  @Test(
+    "only the marker's own line names a process: not what a shell shows of it, and never 1",
+    arguments: [
+      ("echo swab-12 $$; sleep 10'\r\nswab-12 4711\r\n", 4711),
+      ("+ echo swab-12 815\nswab-12 815\n", 815),
+      ("swab-12 1\n", nil),
+      ("swab-12 \n", nil),
+      ("swab-12 47 11\n", nil),
+      ("swab-124711\n", nil),
+      ("swab-12 99999999999999999999\n", nil),
+    ] as [(String, Int?)]
+  )
+  func markerLine(text: String, processID: Int?) {
+    var filter = MarkerFilter(marker: "swab-12")
+    _ = filter.pass(ByteBuffer(string: text))
+    #expect(filter.processID == processID)
   }
 
   @Test("without a marker nothing is lost")
@@ -118,7 +137,22 @@ struct SSHPartsTests {
     #expect(WireFormat.name(of: [0, 0, 0, 9, 1]) == nil)
   }
 
-  @Test("handshakes keep to their limit, and to the order in which they were asked for (TR-61)")
+  @Test("handshakes keep to the order in which they were asked for (TR-61)")
+  func handshakeOrder() async throws {
+    let limit = SSHHandshakeLimit(1)
+    let order = Order()
+    try await limit.withTurn {
+      for number in 0..<5 {
+        Task.immediate {
+          try await limit.withTurn { await order.add(number) }
+        }
+      }
+    }
+    try await eventually("all had their turn") { await order.numbers.count == 5 }
+    #expect(await order.numbers == [0, 1, 2, 3, 4])
+  }
+
+  @Test("handshakes keep to their limit (TR-61)")
   func handshakeLimit() async throws {
     let limit = SSHHandshakeLimit(3)
     let inside = Counter()
@@ -135,6 +169,12 @@ struct SSHPartsTests {
     }
     #expect(await inside.most <= 3)
     #expect(await inside.done == 200)
+  }
+
+  private actor Order {
+    var numbers: [Int] = []
+
+    func add(_ number: Int) { numbers.append(number) }
   }
 
   private actor Counter {

@@ -70,7 +70,7 @@ public final class SSHServer: Sendable {
   ///   - port: The port, or `nil` for a free one.
   ///   - hostKeyTypes: The types of its host keys, as ssh-keygen calls them.
   ///   - environment: Variables of all that it runs; without spaces.
-  ///   - takesPassword: Whether it takes ``password``, too, which only root can arrange.
+  ///   - accounts: Accounts that only this server knows.
   /// - Returns: The server, to be ended by ``stop()``.
   /// - Throws: If sshd did not start, with its log.
   public static func start(
@@ -79,7 +79,7 @@ public final class SSHServer: Sendable {
     port: Int? = nil,
     hostKeyTypes: [String] = ["ed25519"],
     environment: [String: String] = [:],
-    takesPassword: Bool = false
+    accounts: SSHTestAccounts? = nil
   ) async throws -> SSHServer {
     let folder = try TemporaryFolder()
     do {
@@ -90,8 +90,8 @@ public final class SSHServer: Sendable {
         port: port,
         hostKeyTypes: hostKeyTypes,
         environment: environment,
-        folder: folder,
-        takesPassword: takesPassword
+        command: try await accounts?.prepare(in: folder) ?? ["/usr/sbin/sshd"],
+        folder: folder
       )
     } catch {
       folder.remove()
@@ -124,8 +124,8 @@ public final class SSHServer: Sendable {
     port: Int?,
     hostKeyTypes: [String],
     environment: [String: String],
-    folder: TemporaryFolder,
-    takesPassword: Bool
+    command: [String],
+    folder: TemporaryFolder
   ) async throws -> SSHServer {
     var tries = 0
     while true {
@@ -140,9 +140,7 @@ public final class SSHServer: Sendable {
         folder: folder
       )
       let file = try folder.write(text, to: "sshd_config")
-      let sshd = ["/usr/sbin/sshd", "-D", "-e", "-f", file]
-      let command = takesPassword ? try withPassword(sshd, in: folder) : sshd
-      let process = try RunningProcess(command[0], Array(command.dropFirst()))
+      let process = try RunningProcess(command[0], command.dropFirst() + ["-D", "-e", "-f", file])
       do {
         try await process.waitForLine(containing: "Server listening on")
         return SSHServer(address: address, port: port, folder: folder, process: process)
@@ -155,22 +153,6 @@ public final class SSHServer: Sendable {
         }
       }
     }
-  }
-
-  /// The password that a server takes if it takes one.
-  public static let password = "right one"
-
-  /// The command in a mount namespace of its own, in which the user has ``password``.
-  private static func withPassword(
-    _ command: [String],
-    in folder: TemporaryFolder
-  ) throws -> [String] {
-    let hash =
-      "$6$swabtests$jUVQU8sI0rTZKOsV2/P19va50tiuvv1SF5r5tzsdTZ9OWet5ps5NJjJZsR7stvexKloV34ERtQU6"
-      + "lprfCPpch0"
-    let shadow = try folder.write("\(NSUserName()):\(hash):20000:0:99999:7:::\n", to: "shadow")
-    let script = "mount --bind \"$0\" /etc/shadow && exec \"$@\""
-    return ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", script, shadow] + command
   }
 
   private static func configurationText(
@@ -191,13 +173,13 @@ public final class SSHServer: Sendable {
     // of MaxStartups it takes the last.
     let maxStartups = configuration.contains("MaxStartups") ? "" : "MaxStartups 1000"
     return """
-      LogLevel VERBOSE
       ListenAddress \(address):\(port)
       SetEnv \(setEnv)
       AuthorizedKeysFile \(folder.path("authorized_keys"))
       PidFile none
       \(hostKeys.joined(separator: "\n"))
       \(configuration)
+      LogLevel VERBOSE
       UsePAM no
       StrictModes no
       UseDNS no
@@ -226,7 +208,7 @@ public func withSSHServer<Result>(
   port: Int? = nil,
   hostKeyTypes: [String] = ["ed25519"],
   environment: [String: String] = [:],
-  takesPassword: Bool = false,
+  accounts: SSHTestAccounts? = nil,
   _ body: (SSHServer) async throws -> Result
 ) async throws -> Result {
   let server = try await SSHServer.start(
@@ -235,7 +217,7 @@ public func withSSHServer<Result>(
     port: port,
     hostKeyTypes: hostKeyTypes,
     environment: environment,
-    takesPassword: takesPassword
+    accounts: accounts
   )
   do {
     let result = try await body(server)

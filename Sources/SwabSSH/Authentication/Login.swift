@@ -25,7 +25,7 @@ struct Login {
     do {
       try await tryAll()
     } catch let error as SSHError where error.code == .connectionLost && !attempts.isEmpty {
-      // sshd hangs up after MaxAuthTries, and says so.
+      // sshd hangs up after MaxAuthTries, and says so; others just hang up.
       throw attempts.failure(user: user, serverSaid: error)
     }
   }
@@ -83,20 +83,27 @@ struct Login {
     )
     // The library has only an unretained pointer to it.
     defer { withExtendedLifetime(exchange) {} }
-    switch try await offer(exchange) {
+    let verdict: Verdict
+    do {
+      verdict = try await offer(exchange)
+    } catch let error as SSHError where error.cause is ServerGoodbye {
+      attempts.note(key: signer.description, "refused")
+      throw error
+    }
+    switch verdict {
     case .accepted: return true
     case .refused:
       if isFirst { attempts.note(key: signer.description, "refused") }
       return false
     case .signatureWanted(let data):
       do {
-        exchange.sign(try await signer.sign(data, algorithm: algorithm))
+        exchange.end(with: try await signer.sign(data, algorithm: algorithm))
       } catch is CancellationError {
         throw SSHError.cancelled()
       } catch {
         attempts.note(key: signer.description, "can't sign: \(error.words)")
-        // The library still waits for a signature; a wrong one brings it to an end.
-        exchange.sign([0])
+        // The library still waits for a signature.
+        exchange.end(with: nil)
       }
       guard case .accepted = try await offer(exchange) else {
         attempts.note(key: signer.description, "its signature was refused")
@@ -123,14 +130,25 @@ struct Login {
   private mutating func tryPasswords(_ method: String) async throws -> Bool {
     for attempt in 1...3 {
       guard let password = try await authenticator.password(attempt: attempt) else { break }
-      let accepted = try await door.perform("sending a password", budget: budget) {
-        [user] session throws(SSHError) in
-        method == "password"
-          ? try session.authenticate(user: user, password: password)
-          : try session.authenticateByDialogue(user: user, password: password)
+      let dialogue = PasswordDialogue(password: password)
+      do {
+        let accepted = try await door.perform("sending a password", budget: budget) {
+          [user] session throws(SSHError) in
+          method == "password"
+            ? try session.authenticate(user: user, password: password)
+            : try session.authenticateKeyboardInteractive(user: user, dialogue: dialogue)
+        }
+        if accepted { return true }
+        attempts.notePassword(method)
+      } catch let error as SSHError where error.cause is ServerGoodbye {
+        attempts.notePassword(method)
+        throw error
       }
-      if accepted { return true }
-      attempts.notePassword(method)
+      if let question = dialogue.unanswered {
+        // Another password would meet the same question.
+        attempts.noteUnanswered(question)
+        break
+      }
     }
     return false
   }

@@ -4,6 +4,7 @@ struct LoginAttempts {
   var accepted: [String] = []
   private var keys: [(name: String, outcome: String)] = []
   private var passwords: [String: Int] = [:]
+  private var unanswered: String?
 
   /// Whether nothing was tried yet.
   var isEmpty: Bool { keys.isEmpty && passwords.isEmpty }
@@ -24,6 +25,11 @@ struct LoginAttempts {
     passwords[method, default: 0] += 1
   }
 
+  /// Takes down a question of the server that is not for a password.
+  mutating func noteUnanswered(_ question: String) {
+    unanswered = question
+  }
+
   /// The error that tells all of it.
   func failure(user: String, serverSaid reason: SSHError?) -> SSHError {
     var tried = keys.map { "key \($0.name) (\($0.outcome))" }
@@ -36,11 +42,15 @@ struct LoginAttempts {
       : tried.joined(separator: ", ")
     var message = "can't log in as \(user); tried: \(triedText)"
     if !accepted.isEmpty { message += "; the server accepts: \(accepted.joined(separator: ", "))" }
+    if let unanswered { message += "; the server also asked: \(unanswered)" }
     if let reason { message += "; \(reason.message)" }
     return SSHError(.authenticationFailed, message, hint: hint, cause: reason)
   }
 
   private var hint: String {
+    if unanswered != nil {
+      return "swab answers only the question for a password; log in with a key"
+    }
     if accepted.contains("publickey"), keys.isEmpty {
       return "load a key into the agent (ssh-add), or name a key file"
     }

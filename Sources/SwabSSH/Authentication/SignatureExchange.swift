@@ -7,7 +7,16 @@ import Synchronization
 final class SignatureExchange: Sendable {
   private struct State {
     var request: [UInt8]?
-    var signature: [UInt8]?
+    var answer = Answer.later
+  }
+
+  /// What the library's callback gets.
+  enum Answer {
+    /// The signature is still being made.
+    case later
+    /// There will be none.
+    case never
+    case signature([UInt8])
   }
 
   /// The key as it is offered.
@@ -28,19 +37,21 @@ final class SignatureExchange: Sendable {
 
   /// What is to be signed, once the server has accepted the key.
   var request: [UInt8]? {
-    state.withLock { $0.signature == nil ? $0.request : nil }
-  }
-
-  /// Called by the library: the signature, or `nil` as long as there is none.
-  func answer(for data: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
     state.withLock { state in
-      if state.signature == nil { state.request = Array(data) }
-      return state.signature
+      if case .later = state.answer { state.request } else { nil }
     }
   }
 
-  /// Brings the signature.
-  func sign(_ signature: [UInt8]) {
-    state.withLock { $0.signature = signature }
+  /// Called by the library.
+  func answer(for data: UnsafeBufferPointer<UInt8>) -> Answer {
+    state.withLock { state in
+      if case .later = state.answer { state.request = Array(data) }
+      return state.answer
+    }
+  }
+
+  /// Brings the signature, or the news that there is none.
+  func end(with signature: [UInt8]?) {
+    state.withLock { $0.answer = signature.map { .signature($0) } ?? .never }
   }
 }

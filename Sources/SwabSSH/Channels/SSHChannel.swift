@@ -48,14 +48,16 @@ final class SSHChannel {
     _ purpose: Purpose,
     consumer: any ChannelConsumer,
     transport: SSHTransport,
-    bypassesLimit: Bool = false
+    bypassesLimit: Bool = false,
+    windowLimit: Int? = nil
   ) {
     self.purpose = purpose
     self.consumer = consumer
     self.transport = transport
     self.bypassesLimit = bypassesLimit
     window = WindowPolicy(
-      limit: purpose.isSession ? WindowPolicy.commandLimit : WindowPolicy.tunnelLimit
+      limit: windowLimit
+        ?? (purpose.isSession ? WindowPolicy.commandLimit : WindowPolicy.tunnelLimit)
     )
   }
 
@@ -145,6 +147,10 @@ extension SSHChannel {
     guard let opened else {
       let code = libssh2_session_last_errno(session.raw)
       if code == LIBSSH2_ERROR_EAGAIN { return false }
+      // sshd says nothing while it tries a target that swallows packets; the library waits a minute.
+      if code == LIBSSH2_ERROR_TIMEOUT, !purpose.isSession {
+        throw .channelRefused(purpose.words, because: "no answer for a minute", hint: purpose.hint)
+      }
       guard code == LIBSSH2_ERROR_CHANNEL_FAILURE else { throw session.error(code) }
       throw .channelRefused(purpose.words, because: session.lastMessage, hint: purpose.hint)
     }

@@ -22,15 +22,11 @@ struct MarkerFilter {
     if isOpen { return bytes }
     var bytes = bytes
     held.writeBuffer(&bytes)
-    guard let position = firstRange(of: marker) else {
+    guard let line = firstReport() else {
       return held.readableBytes > Self.limit ? giveUp() : nil
     }
-    let lineStart = position + marker.count
-    let view = held.readableBytesView
-    guard let lineEnd = view[lineStart...].firstIndex(of: UInt8(ascii: "\n")) else { return nil }
-    let digits = view[lineStart..<lineEnd].filter { (UInt8(ascii: "0")...UInt8(ascii: "9")) ~= $0 }
-    processID = Int(String(decoding: digits, as: UTF8.self))
-    held.moveReaderIndex(to: lineEnd + 1)
+    processID = line.processID
+    held.moveReaderIndex(to: line.end)
     return giveUp()
   }
 
@@ -46,13 +42,34 @@ struct MarkerFilter {
     return held.readableBytes > 0 ? held : nil
   }
 
-  private func firstRange(of marker: [UInt8]) -> Int? {
+  /// The first whole line, or end of one, that is the marker with a number.
+  ///
+  /// A shell that shows what it runs (`set -x`), or the echo of a terminal, shows the marker as
+  /// well, with other words behind it: a number of those must not be taken for a process to end.
+  private func firstReport() -> (processID: Int, end: Int)? {
     let view = held.readableBytesView
     var start = view.startIndex
     while let candidate = view[start...].firstIndex(of: marker[0]) {
-      if view[candidate...].starts(with: marker) { return candidate }
       start = candidate + 1
+      guard view[candidate...].starts(with: marker) else { continue }
+      let rest = view[(candidate + marker.count)...]
+      guard let lineEnd = rest.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+      if let processID = Self.number(in: rest[..<lineEnd]) { return (processID, lineEnd + 1) }
     }
     return nil
+  }
+
+  /// A blank and a process id, with the terminal's carriage return behind it at most.
+  private static func number(in text: ByteBufferView) -> Int? {
+    var digits = text.dropFirst()
+    if digits.last == UInt8(ascii: "\r") { digits.removeLast() }
+    guard
+      text.first == UInt8(ascii: " "),
+      digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")) ~= $0 }),
+      let number = Int(String(decoding: digits, as: UTF8.self)),
+      // 1 would stand for every process there is.
+      number > 1
+    else { return nil }
+    return number
   }
 }

@@ -104,9 +104,11 @@ private final class AsideRun: ChannelConsumer {
     timer = transport.eventLoop.scheduleTask(in: TimeAmount(limit)) {
       let (run, transport) = bound.value
       guard let channel = run.channel else { return }
+      // Where it never ran there is another connection to try.
+      let hasRun = channel.phase == .running
       channel.abandon()
       transport.touch(channel)
-      run.end(.success(()))
+      run.end(hasRun ? .success(()) : .failure(SSHError.noChannel(within: limit)))
     }
     transport.start(channel)
   }

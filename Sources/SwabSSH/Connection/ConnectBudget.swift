@@ -7,6 +7,7 @@ final class ConnectBudget: Sendable {
   /// What there was at the start.
   let total: Duration
   private let remaining: Mutex<Duration>
+  private let started = ContinuousClock.now
 
   init(_ total: Duration) {
     self.total = total
@@ -16,6 +17,11 @@ final class ConnectBudget: Sendable {
   /// What is left.
   var left: Duration {
     remaining.withLock { max($0, .zero) }
+  }
+
+  /// Whether so much time passed apart from waiting for the server that somebody was asked.
+  var hasHeardPerson: Bool {
+    ContinuousClock.now - started - (total - remaining.withLock { $0 }) >= .seconds(1)
   }
 
   /// Takes off what was used.

@@ -32,8 +32,8 @@ extension SSHConnection {
     var attempt = 1
     while true {
       do {
-        guard let handshakes else { return try await setup.connectOnLoop() }
-        return try await handshakes.withTurn { try await setup.connectOnLoop() }
+        guard let handshakes else { return try await setup.connect() }
+        return try await handshakes.withTurn { try await setup.connect() }
       } catch {
         let error = SSHError(wrapping: error, host: options.name)
         guard error.isTransient, attempt < options.attempts else {
@@ -65,14 +65,20 @@ struct ConnectionSetup: Sendable {
   }
 
   /// One attempt, on the event loop.
-  func connectOnLoop() async throws -> SSHConnection {
-    try await withTaskExecutorPreference(EventLoopExecutor(eventLoop)) { try await connect() }
+  func connect() async throws -> SSHConnection {
+    try await withTaskExecutorPreference(EventLoopExecutor(eventLoop)) {
+      let budget = ConnectBudget(options.connectTimeout)
+      do {
+        return try await connect(budget)
+      } catch let error as SSHError where error.isLostConnection && budget.hasHeardPerson {
+        // The server's LoginGraceTime ran out while a person thought; what they said is kept.
+        return try await connect(ConnectBudget(options.connectTimeout))
+      }
+    }
   }
 
-  /// One attempt.
-  func connect() async throws -> SSHConnection {
+  private func connect(_ budget: ConnectBudget) async throws -> SSHConnection {
     if Task.isCancelled { throw SSHError.cancelled() }
-    let budget = ConnectBudget(options.connectTimeout)
     let known = try await verifier.knownHost(address: knownHostsName, port: knownHostsPort)
     let (channel, door) = try await openTransport(budget)
     do {
@@ -110,6 +116,7 @@ struct ConnectionSetup: Sendable {
     let started = ContinuousClock.now
     defer { budget.spend(ContinuousClock.now - started) }
     let maxSessionChannels = options.maxSessionChannels
+    let connecting = ConnectingChannel<(any Channel, TransportDoor)>()
     let bootstrap = ClientBootstrap(group: eventLoop)
       .connectTimeout(TimeAmount(budget.left))
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -117,27 +124,31 @@ struct ConnectionSetup: Sendable {
         .writeBufferWaterMark,
         value: .init(low: 128 * 1024, high: 512 * 1024)
       )
-    let initialize: @Sendable (any Channel) -> EventLoopFuture<(any Channel, TransportDoor)> = {
-      channel in
-      channel.eventLoop.makeCompletedFuture {
-        let transport = try SSHTransport(
-          eventLoop: channel.eventLoop,
-          maxSessionChannels: maxSessionChannels
-        )
-        try channel.pipeline.syncOperations.addHandler(transport)
-        return (channel, TransportDoor(transport))
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try connecting.add(channel)
+          let transport = try SSHTransport(
+            eventLoop: channel.eventLoop,
+            maxSessionChannels: maxSessionChannels
+          )
+          try channel.pipeline.syncOperations.addHandler(transport)
+        }
       }
-    }
     do {
-      // An address needs no look-up, which would take a thread.
-      if let address = try? SocketAddress(ipAddress: options.address, port: options.port) {
-        return try await bootstrap.connect(to: address, channelInitializer: initialize)
+      return try await connecting.connect {
+        // An address needs no look-up, which would take a thread.
+        let address = try? SocketAddress(ipAddress: options.address, port: options.port)
+        let connected =
+          address.map { bootstrap.connect(to: $0) }
+          ?? bootstrap.connect(host: options.address, port: options.port)
+        return connected.flatMapThrowing { channel in
+          // A name with several addresses has a channel for each; one of them gets here.
+          let transport = try channel.pipeline.syncOperations.handler(type: SSHTransport.self)
+          return (channel, TransportDoor(transport))
+        }
       }
-      return try await bootstrap.connect(
-        host: options.address,
-        port: options.port,
-        channelInitializer: initialize
-      )
+    } catch is CancellationError {
+      throw SSHError.cancelled()
     } catch ChannelError.connectTimeout(_) {
       throw SSHError.connectTimedOut(
         after: options.connectTimeout,
@@ -199,6 +210,11 @@ extension SSHError {
   /// Whether the same may go well a moment later.
   var isTransient: Bool {
     code == .unreachable || code == .connectionLost
+  }
+
+  /// Whether it comes of a connection that was lost.
+  fileprivate var isLostConnection: Bool {
+    code == .connectionLost || (cause as? SSHError)?.code == .connectionLost
   }
 
   /// Says how often it was tried, if it was more than once.

@@ -11,6 +11,13 @@ extension SSHError {
     SSHError(.connectionLost, "the connection was lost: \(reason ?? "the server closed it")")
   }
 
+  /// Lost, with the server's own words for it if there were any.
+  static func connectionLost(goodbye: ServerGoodbye?) -> SSHError {
+    var error = connectionLost(reason: goodbye?.text)
+    error.cause = goodbye
+    return error
+  }
+
   static func connectionSilent(for duration: Duration) -> SSHError {
     SSHError(
       .connectionLost,
@@ -52,6 +59,10 @@ extension SSHError {
       "the command was ended after \(limit.words)",
       hint: "give it more time with a higher command timeout"
     )
+  }
+
+  static func noChannel(within limit: Duration) -> SSHError {
+    SSHError(.channelRefused, "no channel to be had within \(limit.words)")
   }
 
   static func channelRefused(_ what: String, because reason: String, hint: String?) -> SSHError {

@@ -31,7 +31,12 @@ final class BridgeHandler: ChannelInboundHandler {
   /// Asks for the channel on the other side; a local channel just accepted may still be on its way
   /// to being active.
   func start() {
-    let channel = SSHChannel(purpose(), consumer: self, transport: transport)
+    let channel = SSHChannel(
+      purpose(),
+      consumer: self,
+      transport: transport,
+      windowLimit: WindowPolicy.tunnelLimit
+    )
     remote = channel
     transport.start(channel)
   }

@@ -39,9 +39,8 @@ final class SSHTransport: ChannelInboundHandler {
   private var pump: OpaquePointer?
   private var isDriving = false
   private var needsDrive = false
-  private var keepalive: RepeatedTask?
-  private var lastQuestion = NIODeadline.now()
-  private var unanswered = 0
+  private var keepalive: Keepalive?
+  private var keepaliveTimer: RepeatedTask?
   private var libraryOffer: AlgorithmOffer?
 
   /// What may wait for the connection before channels stop sending.
@@ -101,14 +100,15 @@ final class SSHTransport: ChannelInboundHandler {
     session.hasEnded = true
     // What came with the end may say why.
     drive()
-    fail(.connectionLost(reason: session.goodbye))
+    fail(.connectionLost(goodbye: session.goodbye))
     context.fireChannelInactive()
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     // What came before it may say why: sshd says goodbye, and resets what still is on its way.
     drive()
-    var lost = SSHError.connectionLost(reason: session.goodbye ?? error.words)
+    if session.goodbye != nil { return fail(.connectionLost(goodbye: session.goodbye)) }
+    var lost = SSHError.connectionLost(reason: error.words)
     lost.cause = error
     fail(lost)
   }
@@ -262,7 +262,7 @@ final class SSHTransport: ChannelInboundHandler {
     // The session is gone by the time that somebody asks why the handshake failed.
     if greeting?.offer != nil { libraryOffer = session.offer }
     failure = error
-    keepalive?.cancel()
+    keepaliveTimer?.cancel()
     if let step { step.fail(error) }
     step = nil
     let affected = channels + (opening.map { [$0] } ?? []) + line.removeAll()
@@ -281,29 +281,26 @@ final class SSHTransport: ChannelInboundHandler {
 
   /// Asks a silent server for a sign of life at each interval.
   func startKeepalive(every interval: Duration, count: Int) {
-    // The library counts in seconds, and takes 1 for 2.
-    let seconds = max(2, Int(interval.components.seconds))
-    libssh2_keepalive_config(session.raw, 1, UInt32(seconds))
-    let pause = Duration.seconds(seconds)
+    // A server may close in the same breath that lets us in; then there is no session to ask with.
+    guard failure == nil else { return }
+    let rules = Keepalive(every: interval, count: count, now: .now())
+    keepalive = rules
+    libssh2_keepalive_config(session.raw, 1, UInt32(rules.pause.components.seconds))
+    let pause = TimeAmount(rules.pause)
     // Cancelled when the connection ends, which it does before this handler can go away.
     let transport = NIOLoopBound(self, eventLoop: eventLoop)
-    keepalive = eventLoop.scheduleRepeatedTask(
-      initialDelay: TimeAmount(pause),
-      delay: TimeAmount(pause)
-    ) { _ in
-      transport.value.checkLife(pause: pause, count: max(1, count))
+    keepaliveTimer = eventLoop.scheduleRepeatedTask(initialDelay: pause, delay: pause) { _ in
+      transport.value.checkLife()
     }
   }
 
-  /// Lost is who left as many questions unanswered; silence alone may be good manners.
-  private func checkLife(pause: Duration, count: Int) {
-    let silence = Duration(NIODeadline.now() - lastInbound)
-    if lastInbound > lastQuestion { unanswered = 0 }
-    guard silence >= pause / 2 else { return }
-    if unanswered >= count { return fail(.connectionSilent(for: silence)) }
-    unanswered += 1
-    lastQuestion = .now()
-    _ = libssh2_keepalive_send(session.raw, nil)
-    flush()
+  private func checkLife() {
+    switch keepalive?.tick(now: .now(), lastInbound: lastInbound) {
+    case .ask:
+      _ = libssh2_keepalive_send(session.raw, nil)
+      flush()
+    case .giveUp(let silence): fail(.connectionSilent(for: silence))
+    case .nothing, nil: break
+    }
   }
 }

@@ -42,9 +42,12 @@ extension SessionHandle {
     return try verdict(code)
   }
 
-  /// Answers the server's questions with a password.
-  func authenticateByDialogue(user: String, password: String) throws(SSHError) -> Bool? {
-    answer = password
+  /// Answers the server's question for a password.
+  func authenticateKeyboardInteractive(
+    user: String,
+    dialogue: PasswordDialogue
+  ) throws(SSHError) -> Bool? {
+    self.dialogue = dialogue
     let code = libssh2_userauth_keyboard_interactive_ex(
       raw,
       user,
@@ -52,7 +55,7 @@ extension SessionHandle {
       dialogueCallback
     )
     guard let result = try verdict(code) else { return nil }
-    answer = nil
+    self.dialogue = nil
     return result
   }
 
@@ -67,17 +70,17 @@ extension SessionHandle {
       signCallback,
       exchange.abstract
     )
-    guard code == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED else { return try verdict(code) }
-    // The library says the same of a refused key and of a server that left without a word on it.
-    if goodbye != nil || lastMessage.hasPrefix("Waiting for") {
-      throw .connectionLost(reason: goodbye)
-    }
-    return false
+    return try verdict(code)
   }
 
   private func verdict(_ code: Int32) throws(SSHError) -> Bool? {
     switch code {
-    case LIBSSH2_ERROR_AUTHENTICATION_FAILED: return false
+    case LIBSSH2_ERROR_AUTHENTICATION_FAILED, LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED:
+      // The library says the same of a refusal and of a server that left without an answer.
+      if goodbye != nil || lastMessage.hasPrefix("Waiting for") {
+        throw .connectionLost(goodbye: goodbye)
+      }
+      return false
     case LIBSSH2_ERROR_PASSWORD_EXPIRED:
       throw SSHError(
         .authenticationFailed,
@@ -95,14 +98,24 @@ private let dialogueCallback:
     UnsafePointer<LIBSSH2_USERAUTH_KBDINT_PROMPT>?,
     UnsafeMutablePointer<LIBSSH2_USERAUTH_KBDINT_RESPONSE>?,
     UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-  ) -> Void = { _, _, _, _, count, _, responses, abstract in
+  ) -> Void = { _, _, _, _, count, prompts, responses, abstract in
     guard
       let session = abstract?.pointee.map({
         Unmanaged<SessionHandle>.fromOpaque($0).takeUnretainedValue()
       }),
-      let responses, let answer = session.answer
+      let prompts, let responses
     else { return }
-    for index in 0..<Int(count) {
+    let questions = (0..<Int(count)).map { index in
+      let text = UnsafeRawBufferPointer(
+        start: prompts[index].text,
+        count: Int(prompts[index].length)
+      )
+      return PasswordDialogue.Question(
+        text: String(decoding: text, as: UTF8.self),
+        isShown: prompts[index].echo != 0
+      )
+    }
+    for (index, answer) in (session.dialogue?.answers(to: questions) ?? []).enumerated() {
       // The library frees it.
       responses[index].text = strdup(answer)
       responses[index].length = UInt32(answer.utf8.count)
@@ -121,8 +134,12 @@ private let signCallback:
       }),
       let signature, let signatureCount, let data
     else { return -1 }
-    guard let answer = exchange.answer(for: UnsafeBufferPointer(start: data, count: count)) else {
-      return LIBSSH2_ERROR_EAGAIN
+    let answer: [UInt8]
+    switch exchange.answer(for: UnsafeBufferPointer(start: data, count: count)) {
+    case .later: return LIBSSH2_ERROR_EAGAIN
+    // The library gives the key up, and sends nothing that the server would count.
+    case .never: return -1
+    case .signature(let signature): answer = signature
     }
     // The library frees it.
     guard let copy = malloc(max(1, answer.count)) else { return -1 }

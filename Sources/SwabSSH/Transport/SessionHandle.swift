@@ -30,9 +30,9 @@ final class SessionHandle {
   /// Whether the server has closed the connection.
   var hasEnded = false
   /// The reason that the server gave for going away.
-  var goodbye: String?
-  /// What keyboard-interactive questions are answered with.
-  var answer: String?
+  var goodbye: ServerGoodbye?
+  /// What answers keyboard-interactive questions.
+  var dialogue: PasswordDialogue?
   /// Whether the library has been told what to ask for.
   var hasPreferences = false
   private var isFreed = false
@@ -95,13 +95,14 @@ final class SessionHandle {
   func error(_ code: Int32) -> SSHError {
     switch code {
     case LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_SEND:
-      .connectionLost(reason: goodbye)
+      .connectionLost(goodbye: goodbye)
     case LIBSSH2_ERROR_ALLOC: .outOfMemory()
     case LIBSSH2_ERROR_TIMEOUT: .connectionLost(reason: "no answer for a minute")
     default:
-      goodbye == nil
+      // Who left in the middle of something makes the library complain about that.
+      goodbye == nil && !hasEnded
         ? SSHError(.protocolError, "\(lastMessage) (libssh2 \(code))")
-        : .connectionLost(reason: goodbye)
+        : .connectionLost(goodbye: goodbye)
     }
   }
 
@@ -151,5 +152,5 @@ private let disconnectCallback:
   ) -> Void = { _, _, message, count, _, _, abstract in
     guard let session = SessionHandle.of(abstract), let message, count > 0 else { return }
     let bytes = UnsafeRawBufferPointer(start: message, count: Int(count))
-    session.goodbye = String(decoding: bytes, as: UTF8.self)
+    session.goodbye = ServerGoodbye(text: String(decoding: bytes, as: UTF8.self))
   }

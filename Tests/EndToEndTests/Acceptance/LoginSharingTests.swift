@@ -5,6 +5,8 @@ import Testing
 /// How logins are shared and kept: passwords that a person types, and hosts with two names.
 @Suite("Acceptance: logins")
 struct LoginSharingTests {
+  private static let password = "right one"
+
   @Test("a typed password serves for connecting to its host again (TR-55)")
   func reconnect() async throws {
     try await withServer { server in
@@ -12,7 +14,7 @@ struct LoginSharingTests {
         let file = project.folder.path("go")
         let person = try Person(["run", "twice:\(file)", "-H", "h1"], of: project)
         try await person.sees("Password for \(server.hostString)")
-        person.types("\(SSHServer.password)\n")
+        person.types("\(Self.password)\n")
         try await person.sees("[h1] one")
         let sessions = ProcessTable.descendants(of: server.process.processID)
         for session in sessions { kill(session, SIGKILL) }
@@ -40,7 +42,7 @@ struct LoginSharingTests {
           let words = ["run", "twice:\(project.folder.path("go"))", "-H", "h1,h2"]
           let person = try Person(words, of: project)
           try await person.sees("Password for \(first.hostString)")
-          person.types("\(SSHServer.password)\n")
+          person.types("\(Self.password)\n")
           try await person.sees("Password for \(second.hostString)")
           #expect(passwords("Accepted", at: first) == 1)
           // The question comes before any password, though the other host's would have been right.
@@ -48,7 +50,7 @@ struct LoginSharingTests {
           #expect(passwords("Failed", at: second) == 0)
           person.types("wrong\n")
           try await person.sees("Permission denied, please try again. Password for ")
-          person.types("\(SSHServer.password)\n")
+          person.types("\(Self.password)\n")
           let ended = try await person.leaves(within: ceiling())
           #expect(ended.exitStatus == 0, "\(ended)")
           #expect(passwords("Failed", at: second) == 1)
@@ -88,7 +90,8 @@ struct LoginSharingTests {
 
   private func withServer(_ body: (SSHServer) async throws -> Void) async throws {
     let configuration = "PasswordAuthentication yes\nPubkeyAuthentication no"
-    try await withSSHServer(configuration, takesPassword: true, body)
+    let accounts = SSHTestAccounts([NSUserName(): Self.password])
+    try await withSSHServer(configuration, accounts: accounts, body)
   }
 
   private func withProject(

@@ -115,7 +115,12 @@ enum KeyTools {
       let socket = folder.path + "/agent"
       let agent = try RunningProcess("ssh-agent", ["-D", "-a", socket])
       do {
-        try await eventually("ssh-agent listens") { FileManager.default.fileExists(atPath: socket) }
+        // The socket is there before anybody listens at it; 2 stands for "no agent".
+        try await eventually("ssh-agent answers") {
+          let environment = ["SSH_AUTH_SOCK": socket]
+          let listing = try await RunningProcess.run("ssh-add", ["-l"], environment: environment)
+          return listing.exitStatus.map { $0 < 2 } ?? false
+        }
         try await body(folder, socket)
       } catch {
         await agent.stop()
