@@ -18,6 +18,8 @@ final class ConnectingChannel<Value: Sendable>: Sendable {
   /// Starts connecting and waits for the end of it, or until the task is cancelled.
   ///
   /// - Parameter start: Begins; each channel is to be handed to ``add(_:)`` as soon as it exists.
+  /// - Returns: What `start`'s future came to.
+  /// - Throws: What it failed with, or `CancellationError`.
   func connect(_ start: () -> EventLoopFuture<Value>) async throws -> Value {
     start().whenComplete { self.finish($0) }
     return try await withTaskCancellationHandler {

@@ -30,7 +30,10 @@ struct Keepalive {
   /// What to do at a time; lost is who leaves questions unanswered, as silence alone may be good
   /// manners.
   ///
-  /// - Parameter lastInbound: When the server was last heard.
+  /// - Parameters:
+  ///   - now: The time.
+  ///   - lastInbound: When the server was last heard.
+  /// - Returns: What to do.
   mutating func tick(now: NIODeadline, lastInbound: NIODeadline) -> Action {
     let silence = Duration(now - lastInbound)
     if lastInbound > lastQuestion { unanswered = 0 }
