@@ -123,6 +123,32 @@ extension CompileMistake {
       """
     ),
     CompileMistake(
+      "abort() without try, which is not to be the C library's",
+      says: "call can throw",
+      """
+      import Foundation
+
+      let fabfile = Fabfile {
+        task("a", "A", giveUp)
+      }
+
+      func giveUp(host: Host) throws {
+        abort()  // here
+      }
+      """
+    ),
+    CompileMistake(
+      "abort() without try in a closure",
+      says: "call can throw",
+      """
+      import Foundation
+
+      let fabfile = Fabfile {
+        task("a", "A") { abort() }  // here
+      }
+      """
+    ),
+    CompileMistake(
       "a wrong argument label",
       says: "have 'al:', expected 'all:'",
       """

@@ -121,17 +121,9 @@ public func abort(_ message: String) throws -> Never {
 
 /// Ends the task on this host as failed.
 ///
-/// There is a second form for `async` code, so that a task never picks the C library's `abort()`,
-/// which would end all of swab.
+/// Beside `import Foundation` the C library has an `abort()` as well, which would end all of swab.
+/// The entry point that swab adds to a fabfile hides that one; in a package with a `main` of its own
+/// the compiler calls the bare name ambiguous, and `Swab.abort()` is this one.
 ///
 /// - Throws: ``TaskError`` always.
 public func abort() throws -> Never { try abort("the task gave up") }
-
-/// Ends the task on this host as failed: `try await abort()`.
-///
-/// - Throws: ``TaskError`` always.
-public func abort() async throws -> Never { throw giveUp() }
-
-private func giveUp() -> TaskError {
-  TaskError(.aborted, "the task gave up", host: TaskScope.current?.hostName)
-}

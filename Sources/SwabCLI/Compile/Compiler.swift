@@ -19,6 +19,10 @@ struct Compiler {
     // Foundation has a Host too; what the module itself declares wins over both.
     typealias Host = Swab.Host
 
+    // Nor is the C library's abort() to end all of swab: this one hides it, so that Swab's is left.
+    @available(*, unavailable, message: "write: try abort()")
+    func abort() -> Never { fatalError() }
+
     @main enum SwabEntryPoint {
       static func main() async { await swabMain(fabfile) }
     }
