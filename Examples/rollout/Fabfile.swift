@@ -1,7 +1,7 @@
 import Swab
 
 let fabfile = Fabfile {
-  task("deploy", "Replace the app's container", arguments: ["tag", "name=app"], deploy)
+  task("deploy", "Replace the app's container", arguments: ["tag=local", "name=app"], deploy)
     .roles("web", "db").parallel(poolSize: 10)
   task("remove", "Remove the app's container", arguments: ["name=app"], remove)
     .roles("web", "db").parallel(poolSize: 10)

@@ -28,34 +28,26 @@ struct ExamplesTests {
     let bed = try TestBed.current()
     try await Project.at("Examples/rollout") { project in
       for _ in 1...2 {
-        let run = try await project.example(
-          "run",
-          "deploy:tag=local,name=example",
-          "-R",
-          "web,db",
-          "-P",
-          "-z",
-          "10"
-        )
+        let run = try await project.example("run", "deploy", "-R", "web,db", "-P", "-z", "10")
         #expect(run.exitStatus == 0, "\(run)")
         for host in bed.hosts {
-          #expect(run.lines.contains("[\(host.name)] example is running with busybox:local"))
+          #expect(run.lines.contains("[\(host.name)] app is running with busybox:local"))
         }
       }
       let commands = try await bed.hosts.asyncMap {
-        try await $0.docker("container", "logs", "example")
+        try await $0.docker("container", "logs", "app")
       }
       #expect(commands == [["web"], ["web"], ["db"]])
 
-      let missing = try await project.example("run", "deploy:tag=absent,name=example", "-R", "db")
+      let missing = try await project.example("run", "deploy:tag=absent", "-R", "db")
       #expect(missing.exitStatus == 1, "\(missing)")
       #expect(missing.standardError.contains("busybox:absent"))
 
-      let removed = try await project.example("run", "remove:name=example")
+      let removed = try await project.example("run", "remove")
       #expect(removed.exitStatus == 0, "\(removed)")
       for host in bed.hosts {
         let names = try await host.docker("container", "ls", "--all", "--format", "{{.Names}}")
-        #expect(!names.contains("example"))
+        #expect(!names.contains("app"))
       }
       try await expectClean(project)
     }
