@@ -30,10 +30,16 @@ struct CacheFolder {
 
   /// Opens the cache, making what is missing of it.
   ///
-  /// What lies in there is run as your code, so nobody else may own it or write to it.
+  /// What lies in there is run as your code, so nobody else may own it, write to it, or put another
+  /// folder in its place.
   static func open() throws(LauncherError) -> CacheFolder {
-    let cache = CacheFolder(path: try location())
-    try makeFolders(to: cache.path)
+    let path = try location()
+    try makeFolders(to: path)
+    guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .cache(path) }
+    // From here on without links, which could lead elsewhere by the time the fabfile is started.
+    guard let resolved = resolvedPath(path) else { throw .cache(path) }
+    let cache = CacheFolder(path: resolved)
+    try checkFoldersAbove(resolved)
     for folder in [cache.path, cache.entries, cache.locks, cache.modules, cache.temporaries] {
       guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw .cache(folder) }
       try checkPrivate(folder)
@@ -68,8 +74,25 @@ struct CacheFolder {
     guard mkdir(parent, 0o700) == 0 || errno == EEXIST else { throw .cache(parent) }
   }
 
+  private static func checkFoldersAbove(_ path: String) throws(LauncherError) {
+    var folder = path
+    repeat {
+      folder = parentFolder(of: folder)
+      try Trust.checkFolder(
+        folder,
+        above: "the cache folder \(path)",
+        hint: "use one in a folder of your own: SWAB_CACHE=PATH swab …"
+      )
+    } while folder != "/"
+  }
+
   private static func checkPrivate(_ path: String) throws(LauncherError) {
-    guard let status = FileStatus(path), status.kind == .folder else { throw .cache(path) }
+    guard let status = FileStatus(path, followsLinks: false), status.kind == .folder else {
+      throw LauncherError(
+        message: "\(path) is no folder, and swab keeps compiled fabfiles there",
+        hint: "remove it, or use another cache folder: SWAB_CACHE=PATH swab …"
+      )
+    }
     guard status.owner == getuid() else {
       throw LauncherError(
         message:

@@ -54,6 +54,9 @@ struct PackageBuild {
           + " swift build --product \(Self.productName)"
       )
     }
+    for part in ["/.build/debug", "/.build/debug/" + Self.productName] {
+      try Trust.check(folder + part)
+    }
     let isFresh = FileStatus(executable)?.modificationStamp != before
     return FabfileBuild.Product(executable: executable, isFresh: isFresh)
   }

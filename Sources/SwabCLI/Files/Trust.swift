@@ -35,24 +35,62 @@ enum Trust {
         hint: "if you trust it, make it yours: chown \(userName(getuid())) \(quoted(path))"
       )
     }
-    let place = status.kind == .folder ? "the folder \(path)" : path
+    guard let writer = otherWriter(status) else { return }
     // Nobody should take the rights of a place like /tmp away to run a fabfile there.
     let isShared = status.kind == .folder && status.isSticky
-    let advice = "keep fabfiles in a folder of your own"
-    guard !status.isWritableByOthers else {
-      throw .writable(
-        place,
-        by: "everybody",
-        hint: isShared ? advice : "chmod go-w \(quoted(path))"
-      )
+    let rights = status.isWritableByOthers ? "go-w" : "g-w"
+    throw .writable(
+      status.kind == .folder ? "the folder \(path)" : path,
+      by: writer,
+      hint: isShared
+        ? "keep fabfiles in a folder of your own" : "chmod \(rights) \(quoted(path))"
+    )
+  }
+
+  /// Refuses a folder unless you and root alone can write to all that is in it, whatever the depth.
+  ///
+  /// Hidden files are passed over: nothing compiles them, and editors leave all kinds of links there.
+  static func checkTree(_ path: String) throws(LauncherError) {
+    var folders = [path]
+    var seen: Set<[UInt64]> = []
+    while let folder = folders.popLast() {
+      guard let names = namesInFolder(folder) else { throw .unreadable(folder) }
+      for name in names where !name.hasPrefix(".") {
+        let path = join(folder, name)
+        // A link to nothing can't be compiled either.
+        guard let status = FileStatus(path) else { continue }
+        try check(path)
+        // Links may lead in a circle.
+        if status.kind == .folder, seen.insert(status.identity).inserted { folders.append(path) }
+      }
     }
-    guard !status.isWritableByGroup || isPrivateGroup(status.group, of: status.owner) else {
-      throw .writable(
-        place,
-        by: groupName(status.group),
-        hint: isShared ? advice : "chmod g-w \(quoted(path))"
-      )
-    }
+  }
+
+  /// Refuses a path if somebody else can put something else in its place, because they can write to
+  /// `folder`, which it is in.
+  ///
+  /// Where the sticky bit is set, as in `/tmp`, they can't: what you own stays where it is.
+  static func checkFolder(
+    _ folder: String,
+    above path: String,
+    hint: String
+  ) throws(LauncherError) {
+    guard let status = FileStatus(folder) else { throw .unreadable(folder) }
+    let isYours = status.owner == getuid() || status.owner == 0
+    guard let writer = otherWriter(status), !(isYours && status.isSticky) else { return }
+    throw LauncherError(
+      message: "\(writer) can write to the folder \(folder), and put something else in the place of"
+        + " \(path), which would run as your own code",
+      hint: hint
+    )
+  }
+
+  /// Who but you and root can write to a file or folder, or change its rights; nil if nobody can.
+  private static func otherWriter(_ status: FileStatus) -> String? {
+    guard status.owner == getuid() || status.owner == 0 else { return userName(status.owner) }
+    if status.isWritableByOthers { return "everybody" }
+    let isShared = status.isWritableByGroup && !isPrivateGroup(status.group, of: status.owner)
+    return isShared ? groupName(status.group) : nil
   }
 
   /// Whether `user` is the one and only member of `group`.

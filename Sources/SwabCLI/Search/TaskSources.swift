@@ -75,11 +75,26 @@ struct TaskSources {
           hint: "the key names the folder of a Swift package, seen from fabfile.yml"
         )
       }
-      try Trust.check(path)
-      try Trust.check(join(path, "Package.swift"))
+      try checkPackage(path)
       return path
     }
     return nil
+  }
+
+  /// A package is built and run as a whole, so all of it has to be yours; not so what it depends on
+  /// elsewhere.
+  private func checkPackage(_ path: String) throws(LauncherError) {
+    guard let resolved = resolvedPath(path) else { throw .unreadable(path) }
+    try Trust.check(path)
+    try Trust.checkFolder(
+      parentFolder(of: resolved),
+      above: path,
+      hint: "keep the package in a folder of your own"
+    )
+    try Trust.checkTree(path)
+    for hidden in [".build", ".swiftpm"].map({ join(path, $0) }) where fileExists(hidden) {
+      try Trust.check(hidden)
+    }
   }
 
   /// A YAML scalar without its quotes and the comment after it.
