@@ -2,6 +2,8 @@
 # make test    all tests
 PREFIX ?= /usr/local
 ROUNDS ?= 5
+# What `make build` assembled, and `make install` copies.
+STAGE ?= .build/stage
 SOURCES = Package.swift Fabfile.swift Sources Tests Examples
 
 .PHONY: build demo test lint bench install uninstall testbed-up testbed-down requirements clean
@@ -24,13 +26,13 @@ bench: build
 
 # Run `make build` first; then this needs no compiler, so that it may be run by root.
 install:
-	@test -x .build/stage/bin/swab || { echo "first: make build" >&2; exit 2; }
+	@test -x $(STAGE)/bin/swab || { echo "first: make build" >&2; exit 2; }
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/lib/swab"
-	install -m 755 .build/stage/lib/swab/libSwab.so .build/stage/lib/swab/swab-main \
+	install -m 755 $(STAGE)/lib/swab/libSwab.so $(STAGE)/lib/swab/swab-main \
 	  "$(DESTDIR)$(PREFIX)/lib/swab"
-	install -m 644 .build/stage/lib/swab/*.swiftmodule .build/stage/lib/swab/toolchain \
+	install -m 644 $(STAGE)/lib/swab/*.swiftmodule $(STAGE)/lib/swab/toolchain \
 	  "$(DESTDIR)$(PREFIX)/lib/swab"
-	install -m 755 .build/stage/bin/swab "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 $(STAGE)/bin/swab "$(DESTDIR)$(PREFIX)/bin"
 
 uninstall:
 	rm -rf "$(DESTDIR)$(PREFIX)/lib/swab" "$(DESTDIR)$(PREFIX)/bin/swab"

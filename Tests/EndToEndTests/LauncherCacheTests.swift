@@ -56,6 +56,34 @@ struct LauncherCacheTests {
     }
   }
 
+  @Test(
+    "another Swab library compiles again",
+    arguments: ["Swab.swiftmodule", "SwabDocker.swiftmodule", "libSwab.so"]
+  )
+  func libraryDecides(_ file: String) async throws {
+    try await withLauncherSandbox { sandbox in
+      let swab = try await LauncherSandbox.copy(to: sandbox.folder.path("prefix"))
+      let compiler = try sandbox.countingCompiler()
+      func build() async throws -> RunningProcess {
+        try await RunningProcess.run(
+          swab,
+          ["build"],
+          environment: sandbox.environment.merging(["SWAB_SWIFTC": compiler.path]) { $1 },
+          workingDirectory: sandbox.project
+        )
+      }
+      for _ in 0..<2 { #expect(try await build().exitStatus == 0) }
+      #expect(try compiler.calls() == 1)
+      // As an update in place has it: same size, later.
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: 1)],
+        ofItemAtPath: sandbox.folder.path("prefix/lib/swab/\(file)")
+      )
+      for _ in 0..<2 { #expect(try await build().exitStatus == 0) }
+      #expect(try compiler.calls() == 2)
+    }
+  }
+
   @Test("ten starts at once compile once, and all work")
   func parallelStarts() async throws {
     try await withLauncherSandbox { sandbox in
@@ -184,6 +212,72 @@ struct LauncherCacheTests {
         )
         #expect(list.standardError.contains("hint: chmod 700 \(sandbox.cache)"))
       }
+    }
+  }
+
+  @Test(
+    "a cache folder that somebody else could exchange is refused",
+    arguments: [
+      ("mkdir -m 777 o", "everybody can write to the folder @/o,"),
+      ("mkdir -m 777 o; mkdir -m 700 o/cache", "everybody can write to the folder @/o,"),
+      (
+        "mkdir -p o/cache; chgrp daemon o; chmod 775 o",
+        "the group daemon can write to the folder @/o,"
+      ),
+      ("mkdir -m 1777 o; chown daemon o", "daemon can write to the folder @/o,"),
+      ("mkdir -p p/cache; chmod 777 p; ln -s p o", "everybody can write to the folder @/p,"),
+      (
+        "mkdir -p p/x o; chmod 777 p; chmod 700 p/x; ln -s ../p/x o/cache",
+        "everybody can write to the folder @/p,"
+      ),
+      (
+        "mkdir -p o/cache; chown daemon o/cache",
+        "the cache folder @/o/cache belongs to somebody else,"
+      ),
+      (
+        "mkdir -p x o/cache; chmod -R 700 o; ln -s ../../x o/cache/entries",
+        "@/o/cache/entries is no folder,"
+      ),
+    ]
+  )
+  func exchangeable(_ command: String, _ says: String) async throws {
+    try await withLauncherSandbox { sandbox in
+      let made = try await RunningProcess.run(
+        "sh",
+        ["-ec", command],
+        workingDirectory: sandbox.home
+      )
+      #expect(made.exitStatus == 0, "\(made.standardError)")
+      let compiler = try sandbox.countingCompiler()
+      let list = try await sandbox.run(
+        "list",
+        environment: ["SWAB_CACHE": sandbox.home + "/o/cache", "SWAB_SWIFTC": compiler.path]
+      )
+      #expect(list.exitStatus == 2)
+      let expected = "swab: " + says.replacing("@", with: sandbox.home)
+      #expect(list.standardError.hasPrefix(expected), "\(list.standardError)")
+      #expect(list.standardError.contains("\nhint: "))
+      #expect(try compiler.calls() == 0)
+    }
+  }
+
+  @Test(
+    "a cache folder in a place like /tmp is fine, and so is a link to one of yours",
+    arguments: ["mkdir -m 1777 o", "mkdir -m 700 p; mkdir o; ln -s ../p o/cache"]
+  )
+  func notExchangeable(_ command: String) async throws {
+    try await withLauncherSandbox { sandbox in
+      let made = try await RunningProcess.run(
+        "sh",
+        ["-ec", command],
+        workingDirectory: sandbox.home
+      )
+      #expect(made.exitStatus == 0, "\(made.standardError)")
+      let list = try await sandbox.run(
+        "list",
+        environment: ["SWAB_CACHE": sandbox.home + "/o/cache"]
+      )
+      #expect(list.exitStatus == 0, "\(list.standardError)")
     }
   }
 }

@@ -4,25 +4,21 @@ import Testing
 
 @Suite("an installed swab", .serialized)
 struct LauncherInstallTests {
-  /// Copies `bin` and `lib/swab` of the swab under test, as `make install` does.
-  private func install(to prefix: String) async throws -> String {
-    let stage = URL(fileURLWithPath: LauncherSandbox.swab)
-      .deletingLastPathComponent().deletingLastPathComponent().path
-    let copied = try await RunningProcess.run(
-      "sh",
-      [
-        "-ec", "mkdir -p \"$1/lib\"; cp -R \"$0/bin\" \"$1/\"; cp -R \"$0/lib/swab\" \"$1/lib/\"",
-        stage, prefix,
-      ]
-    )
-    try #require(copied.exitStatus == 0, "\(copied.standardError)")
-    return prefix + "/bin/swab"
-  }
-
-  @Test("compiles and runs fabfiles after the checkout is gone")
+  @Test("make install puts it in place; it compiles and runs fabfiles after the checkout is gone")
   func withoutCheckout() async throws {
     try await withLauncherSandbox { sandbox in
-      let swab = try await install(to: sandbox.folder.path("prefix"))
+      let prefix = sandbox.folder.path("prefix")
+      let made = try await RunningProcess.run(
+        "make",
+        [
+          "-C", LauncherSandbox.checkout, "install", "DESTDIR=", "PREFIX=\(prefix)",
+          "STAGE=\(LauncherSandbox.stage)",
+        ],
+        environment: ["MAKEFLAGS": "", "MAKELEVEL": ""]
+      )
+      try #require(made.exitStatus == 0, "\(made.standardError)")
+      #expect(!made.standardOutput.contains("swift build"))
+      let swab = prefix + "/bin/swab"
       // In a mount namespace of its own, the checkout is an empty folder.
       for arguments in ["--version", "list"] {
         let said = try await RunningProcess.run(
@@ -43,7 +39,7 @@ struct LauncherInstallTests {
   @Test("runs from another place after it was moved, and compiles anew there")
   func moved() async throws {
     try await withLauncherSandbox { sandbox in
-      _ = try await install(to: sandbox.folder.path("before"))
+      _ = try await LauncherSandbox.copy(to: sandbox.folder.path("before"))
       try FileManager.default.moveItem(
         atPath: sandbox.folder.path("before"),
         toPath: sandbox.folder.path("after")
@@ -79,7 +75,7 @@ struct LauncherInstallTests {
   @Test("says so if lib/swab is missing")
   func incomplete() async throws {
     try await withLauncherSandbox { sandbox in
-      let swab = try await install(to: sandbox.folder.path("prefix"))
+      let swab = try await LauncherSandbox.copy(to: sandbox.folder.path("prefix"))
       try FileManager.default.removeItem(atPath: sandbox.folder.path("prefix/lib"))
       let version = try await RunningProcess.run(
         swab,

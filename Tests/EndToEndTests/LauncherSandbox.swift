@@ -14,6 +14,23 @@ struct LauncherSandbox: Sendable {
   static let swab =
     ProcessInfo.processInfo.environment["SWAB_BIN"] ?? "\(checkout)/.build/stage/bin/swab"
 
+  /// The folder with the `bin` and `lib/swab` under test.
+  static let stage = URL(fileURLWithPath: swab)
+    .deletingLastPathComponent().deletingLastPathComponent().path
+
+  /// Copies `bin` and `lib/swab`, and returns the path of the copied `swab`.
+  static func copy(to prefix: String) async throws -> String {
+    let copied = try await RunningProcess.run(
+      "sh",
+      [
+        "-ec", "mkdir -p \"$1/lib\"; cp -R \"$0/bin\" \"$1/\"; cp -R \"$0/lib/swab\" \"$1/lib/\"",
+        stage, prefix,
+      ]
+    )
+    try #require(copied.exitStatus == 0, "\(copied.standardError)")
+    return prefix + "/bin/swab"
+  }
+
   static let hello = """
     import Swab
 
