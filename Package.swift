@@ -98,7 +98,10 @@ let package = Package(
     ),
     .testTarget(
       name: "SwabTests",
-      dependencies: ["Swab", "SwabYAML", "SwabSSH", "SwabDocker", "SwabTestSupport"] + nio,
+      dependencies: [
+        "Swab", "SwabYAML", "SwabSSH", "SwabDocker", "SwabTestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ] + nio,
       swiftSettings: strict
     ),
     .testTarget(

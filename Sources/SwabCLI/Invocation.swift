@@ -43,7 +43,9 @@ struct Invocation {
     let word = others.first.flatMap { $0.hasPrefix("-") ? nil : $0 }
     command = word.map { $0 == "build" ? .build : .other($0) }
     needsFabfile = Self.needsFabfile(others)
-    needsTasks = Self.needsTasks(others, hasRemainder: arguments.contains("--"))
+    // With nothing after it, `--` ends the options and no more.
+    let remainder = arguments.drop { $0 != "--" }.dropFirst()
+    needsTasks = Self.needsTasks(others, hasRemainder: !remainder.isEmpty)
   }
 
   /// Flags of `run` whose value is a word of its own; a flag that is missing here makes swab compile
@@ -79,9 +81,9 @@ struct Invocation {
     return command == "help" && arguments.dropFirst().contains { !commandNames.contains($0) }
   }
 
-  /// The value in `--fabfile=PATH` and `-f=PATH`.
+  /// The value in `--fabfile=PATH`, `-f=PATH` and `-fPATH`.
   private static func value(of argument: String) -> String? {
-    for prefix in ["--fabfile=", "-f="] where argument.hasPrefix(prefix) {
+    for prefix in ["--fabfile=", "-f=", "-f"] where argument.hasPrefix(prefix) {
       return String(argument.dropFirst(prefix.count))
     }
     return nil

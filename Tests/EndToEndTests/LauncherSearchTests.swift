@@ -56,7 +56,7 @@ struct LauncherSearchTests {
     "-f names the file or its folder, and ends the search (TR-2)",
     arguments: [
       ["-f", "../project/fabfile.yml"], ["-f=../project"], ["--fabfile=../project/fabfile.yml"],
-      ["--fabfile", "~/project/fabfile.yml"], ["-f", "~/project"],
+      ["--fabfile", "~/project/fabfile.yml"], ["-f", "~/project"], ["-f../project"],
     ]
   )
   func named(option: [String]) async throws {
@@ -95,19 +95,62 @@ struct LauncherSearchTests {
     }
   }
 
-  @Test("help, version and init work without a fabfile, a working one, and a compiler (TR-32)")
-  func independent() async throws {
-    try await withLauncherSandbox(fabfile: "this is no Swift") { sandbox in
-      for arguments in [["--version"], ["help"], ["--help"], ["run", "--help"]] {
-        let said = try await RunningProcess.run(
-          LauncherSandbox.swab,
-          arguments,
-          environment: sandbox.environment.merging(["SWAB_SWIFTC": "/nowhere"]) { $1 },
-          workingDirectory: sandbox.project
-        )
-        #expect(said.exitStatus == 0, "\(arguments): \(said.standardError)")
-        #expect(!said.standardOutput.isEmpty)
-      }
+  @Test(
+    "help, version and init work without a fabfile, a working one, and a compiler (TR-32)",
+    arguments: [nil, "this is no Swift"],
+    [
+      ["--version"], ["-V"], ["help"], ["--help"], ["-h"], ["run", "--help"], ["help", "run"],
+      ["help", "list"], ["init"],
+    ]
+  )
+  func independent(fabfile: String?, arguments: [String]) async throws {
+    try await withLauncherSandbox(fabfile: fabfile) { sandbox in
+      let empty = sandbox.folder.path("home/empty")
+      try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: true)
+      let said = try await RunningProcess.run(
+        LauncherSandbox.swab,
+        arguments,
+        environment: sandbox.environment.merging(["SWAB_SWIFTC": "/nowhere"]) { $1 },
+        // init writes where there is nothing yet; a broken fabfile may lie above.
+        workingDirectory: fabfile == nil || arguments == ["init"] ? empty : sandbox.project
+      )
+      #expect(said.exitStatus == 0, "\(arguments): \(said.standardError)")
+      #expect(!said.standardOutput.isEmpty)
+    }
+  }
+
+  @Test(
+    "where there is no fabfile, that is said, and not that a task is missing",
+    arguments: [
+      ["help", "deploy"], ["run", "deploy"], ["run"], ["list"], ["-l"], ["run", "-H", "h1", "--"],
+    ]
+  )
+  func noFabfile(_ arguments: [String]) async throws {
+    try await withLauncherSandbox { sandbox in
+      let said = try await RunningProcess.run(
+        LauncherSandbox.swab,
+        arguments,
+        environment: sandbox.environment,
+        workingDirectory: sandbox.home
+      )
+      #expect(said.exitStatus == 2)
+      #expect(
+        said.standardError == """
+          swab: there is no fabfile.yml in this folder or above it
+          hint: swab init makes one; swab run -H HOST -- COMMAND needs none
+
+          """
+      )
+    }
+  }
+
+  @Test("-- with nothing after it leaves the default task to run")
+  func nothingAfterDashes() async throws {
+    let source = LauncherSandbox.hello.replacing("\") }", with: "\") }.default()")
+    try await withLauncherSandbox(fabfile: source) { sandbox in
+      let run = try await sandbox.run("run", "--")
+      #expect(run.exitStatus == 0, "\(run.standardError)")
+      #expect(run.standardOutput == "hello\n")
     }
   }
 

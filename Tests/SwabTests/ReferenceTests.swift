@@ -5,7 +5,7 @@ import Testing
 
 @Suite("docs/Reference.md")
 struct ReferenceTests {
-  @Test("it lists every key of env that swab reads, and the levels of output")
+  @Test("it lists every key of env that swab reads, the levels of output, and the exit statuses")
   func keys() throws {
     let page = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../docs/Reference.md")
@@ -15,5 +15,8 @@ struct ReferenceTests {
       #expect(text.contains("| `\(key.name)`\(mark) |"), "\(key.name)")
     }
     for level in OutputLevel.allCases { #expect(text.contains(level.rawValue), "\(level)") }
+    for status in ExitStatus.allCases {
+      #expect(text.contains("\n| \(status.rawValue) |"), "\(status)")
+    }
   }
 }

@@ -9,6 +9,7 @@ extension EnvLayer {
   ) throws(FabfileError) -> EnvLayer {
     var layer = EnvLayer()
     for text in selection.set { try layer.set(text) }
+    try layer.refuseSecrets()
     try layer.put("user", selection.user.map { .string($0) }, "-u")
     try layer.put("port", selection.port.map { .int($0) }, "--port")
     try layer.put(
@@ -20,6 +21,18 @@ extension EnvLayer {
     if let execution { try layer.add(execution) }
     if let login { try layer.add(login) }
     return layer
+  }
+
+  /// Refuses secrets among the keys that `--set` has set.
+  private func refuseSecrets() throws(FabfileError) {
+    guard let key = entries.keys.first(where: SecretKeys.isSecret) else { return }
+    let variable = key.uppercased()
+    throw FabfileError(
+      "--set \(key): a secret \(ArgumentRewriting.everybodyReads)",
+      hint: key == "password"
+        ? ArgumentRewriting.passwordHint
+        : "set the variable SWAB_\(variable), or say in fabfile.yml: \(key): !env_os \(variable)"
+    )
   }
 
   private mutating func add(_ flags: ExecutionFlags) throws(FabfileError) {

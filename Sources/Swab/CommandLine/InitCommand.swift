@@ -98,27 +98,3 @@ struct InitCommand: SwabSubcommand {
 private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
   write(descriptor, bytes.baseAddress, bytes.count)
 }
-
-/// `swab build`, which the launcher carries out before this library is loaded.
-struct BuildCommand: SwabSubcommand {
-  static let configuration = CommandConfiguration(
-    commandName: "build",
-    abstract: "Compile the fabfile, if it changed, and run nothing."
-  )
-
-  @Option(
-    name: [.customShort("f"), .long],
-    help: ArgumentHelp("Which fabfile.yml; no other is looked for.", valueName: "path")
-  )
-  var fabfile: String?
-
-  func perform(in main: CommandLineMain) async throws -> ExitStatus {
-    guard main.process.fabfilePath != nil else {
-      throw UsageError(
-        "there is no fabfile.yml in this folder or above it",
-        hint: "swab init makes one"
-      )
-    }
-    return .success
-  }
-}

@@ -29,7 +29,7 @@ struct Project: Sendable {
       variables: variables,
       flags: flags
     )
-    secrets = Self.secrets(inventory, [variables, flags], environment)
+    secrets = process.secrets + Self.secrets(inventory, [variables, flags], environment)
     for secret in secrets { main.secrets.add(secret) }
     let configuration = try Self.sshConfiguration(environment, process)
     selector = Selector(

@@ -48,7 +48,7 @@ struct ExecutionFlags: ParsableArguments {
   var parallel = false
 
   @Option(
-    name: [.customShort("z"), .long],
+    name: [.customShort("z", allowingJoined: true), .long],
     help: ArgumentHelp("How many hosts at once; 0 is all.", valueName: "n")
   )
   var poolSize: Int?
@@ -69,13 +69,13 @@ struct ExecutionFlags: ParsableArguments {
   var eagerlyDisconnect = false
 
   @Option(
-    name: [.customShort("T"), .long],
+    name: [.customShort("T", allowingJoined: true), .long],
     help: ArgumentHelp("Seconds for one command.", valueName: "s")
   )
   var commandTimeout: Double?
 
   @Option(
-    name: [.customShort("s"), .long],
+    name: [.customShort("s", allowingJoined: true), .long],
     help: ArgumentHelp("What runs a command on the host.", valueName: "shell")
   )
   var shell: String?
@@ -87,7 +87,7 @@ struct ExecutionFlags: ParsableArguments {
 /// How hosts are reached.
 struct LoginFlags: ParsableArguments {
   @Option(
-    name: [.customShort("i"), .customLong("key-filename")],
+    name: [.customShort("i", allowingJoined: true), .customLong("key-filename")],
     help: ArgumentHelp("A key file; may be given several times.", valueName: "path")
   )
   var keyFilename: [String] = []
@@ -111,13 +111,13 @@ struct LoginFlags: ParsableArguments {
   var noKeys = false
 
   @Option(
-    name: [.customShort("t"), .long],
+    name: [.customShort("t", allowingJoined: true), .long],
     help: ArgumentHelp("Seconds for connecting and logging in.", valueName: "s")
   )
   var timeout: Double?
 
   @Option(
-    name: [.customShort("n"), .long],
+    name: [.customShort("n", allowingJoined: true), .long],
     help: ArgumentHelp("How often connecting is tried.", valueName: "n")
   )
   var connectionAttempts: Int?

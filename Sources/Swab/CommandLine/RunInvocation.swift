@@ -70,7 +70,7 @@ struct RunInvocation {
     for word in command.tasks {
       let call = try TaskCall(parsing: word)
       do {
-        calls.append((try project.registry.task(named: call.name), call))
+        calls.append((try main.task(call.name, in: project.registry), call))
       } catch {
         guard skipsUnknown else { throw error }
         console.warn(error.message)
@@ -87,12 +87,7 @@ struct RunInvocation {
     if let name = project.registry.defaultTask {
       return (try project.registry.task(named: name), TaskCall(name: name))
     }
-    if main.process.fabfilePath == nil {
-      throw UsageError(
-        "there is no fabfile.yml in this folder or above it",
-        hint: "swab init makes one; swab run -H HOST -- COMMAND needs none"
-      )
-    }
+    try main.requireFabfile()
     throw UsageError(
       "no task is named, and none is the default",
       hint: project.registry.tasks.isEmpty

@@ -23,12 +23,15 @@ struct SwabCommand: ParsableCommand {
       TaskHelpCommand.self,
     ]
   )
+
+  /// The commands, by name.
+  static let names = configuration.subcommands.compactMap { $0.configuration.commandName }
 }
 
 /// Which hosts: the flags of `run` and `hosts`.
 struct SelectionFlags: ParsableArguments {
   @Option(
-    name: [.customShort("H"), .long],
+    name: [.customShort("H", allowingJoined: true), .long],
     help: ArgumentHelp(
       "Hosts: names of fabfile.yml, user@host:port, or ranges, with commas.",
       valueName: "host,…"
@@ -37,13 +40,13 @@ struct SelectionFlags: ParsableArguments {
   var hosts: [String] = []
 
   @Option(
-    name: [.customShort("R"), .long],
+    name: [.customShort("R", allowingJoined: true), .long],
     help: ArgumentHelp("Roles of fabfile.yml, with commas.", valueName: "role,…")
   )
   var roles: [String] = []
 
   @Option(
-    name: [.customShort("x"), .long],
+    name: [.customShort("x", allowingJoined: true), .long],
     help: ArgumentHelp("Hosts or roles to leave out, with commas.", valueName: "host,…")
   )
   var excludeHosts: [String] = []
@@ -55,7 +58,7 @@ struct SelectionFlags: ParsableArguments {
   var set: [String] = []
 
   @Option(
-    name: [.customShort("f"), .long],
+    name: [.customShort("f", allowingJoined: true), .long],
     help: ArgumentHelp("Which fabfile.yml; no other is looked for.", valueName: "path")
   )
   var fabfile: String?
@@ -69,7 +72,7 @@ struct SelectionFlags: ParsableArguments {
   @Flag(name: .customLong("no-ssh-config"), help: "Read no ssh_config.")
   var noSSHConfig = false
 
-  @Option(name: [.customShort("u"), .long], help: "User to log in as.")
+  @Option(name: [.customShort("u", allowingJoined: true), .long], help: "User to log in as.")
   var user: String?
 
   @Option(name: .long, help: "Port of sshd.")

@@ -22,45 +22,6 @@ public func swabMain(_ fabfile: Fabfile) async -> Never {
   exit(status)
 }
 
-/// What swab takes from the process it runs in.
-struct ProcessContext: Sendable {
-  var arguments: [String]
-  /// The words after `--`, which swab doesn't interpret.
-  var remainder: [String] = []
-  var environment: [String: String]
-  /// The path of `fabfile.yml`; nil if there is none.
-  var fabfilePath: String?
-  /// `SWAB_PASSWORD`, taken out of the environment so that no child process inherits it.
-  var password: String?
-  var person: Person
-
-  /// Reads the process's state, and takes secrets out of it.
-  static func take() -> ProcessContext {
-    var environment: [String: String] = [:]
-    var pointer = environ
-    while let entry = pointer.pointee {
-      let text = String(cString: entry)
-      if let equals = text.firstIndex(of: "=") {
-        environment[String(text[..<equals])] = String(text[text.index(after: equals)...])
-      }
-      pointer += 1
-    }
-    let password = environment.removeValue(forKey: "SWAB_PASSWORD")
-    unsetenv("SWAB_PASSWORD")
-    let path = environment["SWAB_FABFILE"].flatMap { $0.isEmpty ? nil : $0 }
-    let words = CommandLine.arguments.dropFirst()
-    let arguments = words.prefix { $0 != "--" }
-    return ProcessContext(
-      arguments: Array(arguments),
-      remainder: Array(words.dropFirst(arguments.count + 1)),
-      environment: environment,
-      fabfilePath: path,
-      password: password,
-      person: .current(environment)
-    )
-  }
-}
-
 /// Reads the command line, and carries out what it asks for.
 struct CommandLineMain: Sendable {
   var fabfile: Fabfile
@@ -71,8 +32,9 @@ struct CommandLineMain: Sendable {
   /// - Returns: The exit status.
   func run() async -> Int32 {
     Limits.raiseOpenFiles()
+    for secret in process.secrets { secrets.add(secret) }
     do {
-      let arguments = try ArgumentRewriting.rewritten(process.arguments)
+      let arguments = try ArgumentRewriting.rewritten(process.arguments, isTask: isTask)
       try checkCommand(arguments)
       var command = try SwabCommand.parseAsRoot(arguments)
       guard let ours = command as? any SwabSubcommand else {
@@ -90,19 +52,50 @@ struct CommandLineMain: Sendable {
     }
   }
 
+  /// Whether a word names a task; with a fabfile that can't be read, every word may.
+  private func isTask(_ word: String) -> Bool {
+    guard let registry = try? TaskRegistry(fabfile) else { return true }
+    return registry[word] != nil
+  }
+
   /// Refuses a first word that is no command, with the nearest one, or with `run` if it is a task.
   private func checkCommand(_ arguments: [String]) throws(UsageError) {
-    guard let word = arguments.first, !word.hasPrefix("-") else { return }
-    let names = SwabCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
-    guard !names.contains(word) else { return }
+    guard let word = arguments.first else { return }
+    guard !word.hasPrefix("-") else { return try refuseOptionsAlone(arguments) }
+    guard !SwabCommand.names.contains(word) else { return }
     let registry = try TaskRegistry(fabfile)
-    var hint = "the commands are \(names.joined(separator: ", "))"
+    var hint = "the commands are \(SwabCommand.names.joined(separator: ", "))"
     if registry[String(word.prefix { $0 != ":" })] != nil {
       hint = "it is a task: swab run \(word)"
-    } else if let near = NearestName.hint(for: word, among: names, prefix: "swab ") {
+    } else if let near = NearestName.hint(for: word, among: SwabCommand.names, prefix: "swab ") {
       hint = near
     }
     throw UsageError("swab has no command '\(word)'", hint: hint)
+  }
+
+  /// Refuses what Fabric took for a run: `fab -H h1 -- uname`.
+  private func refuseOptionsAlone(_ arguments: [String]) throws(UsageError) {
+    guard (try? SwabCommand.parseAsRoot(["run"] + arguments)) is RunCommand else { return }
+    throw UsageError(
+      "no command is named",
+      hint: "swab run -H HOST " + (process.remainder.isEmpty ? "TASK" : "-- COMMAND")
+    )
+  }
+
+  /// The task of a name; where there is no fabfile, that is what is wrong.
+  ///
+  /// A package's own program has its tasks also where swab found no fabfile.yml.
+  func task(_ name: String, in registry: TaskRegistry) throws(UsageError) -> TaskDefinition {
+    if registry.tasks.isEmpty { try requireFabfile() }
+    return try registry.task(named: name)
+  }
+
+  func requireFabfile() throws(UsageError) {
+    guard process.fabfilePath == nil else { return }
+    throw UsageError(
+      "there is no fabfile.yml in this folder or above it",
+      hint: "swab init makes one; swab run -H HOST -- COMMAND needs none"
+    )
   }
 
   private func perform(_ command: any SwabSubcommand) async -> Int32 {
@@ -130,15 +123,16 @@ struct CommandLineMain: Sendable {
     return error.exitStatus.rawValue
   }
 
+  /// The command that is named, as far as that can be told without reading the options.
+  private var command: String? { process.arguments.first { SwabCommand.names.contains($0) } }
+
   /// What the argument parser throws: help and versions, which are results, and mistakes.
   private func report(parsing error: any Error) -> Int32 {
-    let text = SwabCommand.fullMessage(for: error)
     if SwabCommand.exitCode(for: error).isSuccess {
-      print(text)
+      print(SwabCommand.fullMessage(for: error))
       return 0
     }
-    printError(text)
-    return ExitStatus.usage.rawValue
+    return report(UsageError(parsing: SwabCommand.message(for: error), command: command))
   }
 
   private func printError(_ text: String) {

@@ -10,11 +10,22 @@ struct UsageError: Error, CustomStringConvertible {
     self.exitStatus = exitStatus
   }
 
+  /// What the argument parser says, in the form of all other mistakes: `Unknown option '--hots'. Did
+  /// you mean '--hosts'?` gets its question as a hint.
+  init(parsing text: String, command: String?) {
+    let parts = text.split(separator: " Did you mean '", maxSplits: 1)
+    var message = String(parts.first ?? "")
+    if message.hasSuffix(".") { message.removeLast() }
+    if let first = message.first { message = first.lowercased() + message.dropFirst() }
+    let near = parts.dropFirst().first.map { "did you mean \($0.prefix { $0 != "'" })?" }
+    self.init(message, hint: near ?? "swab help\(command.map { " \($0)" } ?? "") shows the options")
+  }
+
   var description: String { message + (hint.map { "\nhint: \($0)" } ?? "") }
 }
 
 /// The exit statuses of `swab`, which scripts decide on.
-enum ExitStatus: Int32, Sendable {
+enum ExitStatus: Int32, CaseIterable, Sendable {
   case success = 0
   case taskFailed = 1
   case usage = 2

@@ -36,7 +36,9 @@ public struct TaskArguments: Sendable {
   /// - Returns: The value given, or the default.
   /// - Throws: ``TaskError`` if the task declares no such argument.
   public func string(_ name: String) throws -> String {
-    guard let value = values[name] else { throw TaskError.undeclaredArgument(name, of: task) }
+    guard let value = values[name] else {
+      throw TaskError.undeclaredArgument(name, of: task, declared: values.keys.sorted())
+    }
     return value
   }
 

@@ -1,3 +1,5 @@
+import SwabYAML
+
 /// An error of a task: it was declared or called wrongly, or it gave up.
 public struct TaskError: Error, Sendable, CustomStringConvertible {
   /// What kind of error this is; programs decide on this.
@@ -51,11 +53,16 @@ public struct TaskError: Error, Sendable, CustomStringConvertible {
     (host.map { "\($0): " } ?? "") + message + (hint.map { "\nhint: \($0)" } ?? "")
   }
 
-  static func undeclaredArgument(_ name: String, of task: String) -> TaskError {
+  static func undeclaredArgument(
+    _ name: String,
+    of task: String,
+    declared: [String]
+  ) -> TaskError {
     TaskError(
       .usage,
       "task '\(task)' declares no argument '\(name)'",
-      hint: "add it to the task's arguments: [\"\(name)\"]"
+      hint: NearestName.hint(for: name, among: declared)
+        ?? "add it to the task's arguments: [\"\(name)\"]"
     )
   }
 

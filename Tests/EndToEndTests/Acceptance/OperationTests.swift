@@ -86,14 +86,14 @@ struct OperationTests {
 
   @Test("secrets show in no output, whatever they are wrapped in (TR-92)")
   func secrets() async throws {
-    let secrets = ["s3cr t/+&ü'q", "tok-ABCDEF12345", "from-the-flag", "pass-of-the-environment"]
+    let secrets = ["s3cr t/+&ü'q", "tok-ABCDEF12345", "from-a-variable", "pass-of-the-environment"]
     let token = secrets[1]
     try await withBed(
       "db_password: \"\(secrets[0])\"",
       "api_token: \(token)",
       "docker_base_url: /run/\(token).sock"
     ) { project, _ in
-      let environment = ["SWAB_PASSWORD": secrets[3]]
+      let environment = ["SWAB_PASSWORD": secrets[3], "SWAB_MY_SECRET": secrets[2]]
       var said = ""
       for words in [
         ["run", "spill", "give_up", "environment", "sample", "-H", "h1", "--skip-unknown-tasks"],
@@ -101,7 +101,7 @@ struct OperationTests {
         ["run", "environment", "-H", "h1"],
         ["hosts", "--env", "h1"],
       ] {
-        let more = words[0] == "run" ? ["--show", "all", "--set", "my_secret=\(secrets[2])"] : []
+        let more = words[0] == "run" ? ["--show", "all"] : []
         let run = try await project.swab(words + more, environment: environment)
         said += run.description
       }

@@ -127,4 +127,16 @@ struct TaskCallTests {
     #expect(throws: TaskError.self) { try arguments.string("other") }
     #expect(arguments["other"] == nil)
   }
+
+  @Test("a task that asks for an argument it doesn't declare is told the nearest, or what to add")
+  func undeclared() throws {
+    let arguments = TaskArguments(values: ["name": "x", "tag": "1"], task: "deploy")
+    for (asked, hint) in [
+      ("nmae", "did you mean name?"), ("force", #"add it to the task's arguments: ["force"]"#),
+    ] {
+      let error = #expect(throws: TaskError.self) { try arguments.string(asked) }
+      #expect(error?.message == "task 'deploy' declares no argument '\(asked)'")
+      #expect(error?.hint == hint)
+    }
+  }
 }
