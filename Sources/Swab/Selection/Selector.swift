@@ -203,14 +203,20 @@ struct Selector: Sendable {
       let configuredPort = try environment.int("port")
       let defaultPort = try environment.int("default_port")
       let user = reference.user ?? configuredUser
-      let settings = sshSettings(for: reference.address, user: user)
-      let port = reference.port ?? configuredPort ?? settings.port ?? defaultPort
+      let settings = sshConfiguration.settings(
+        for: reference.address,
+        user: user,
+        port: reference.port ?? configuredPort,
+        defaultPort: defaultPort ?? 22,
+        localUser: person.user,
+        home: person.home
+      )
       return HostTarget(
         name: reference.name,
         endpoint: Endpoint(
           user: user ?? settings.user ?? person.user,
           address: settings.address,
-          port: port ?? 22
+          port: settings.port
         ),
         environment: environment,
         ssh: settings,
@@ -218,18 +224,6 @@ struct Selector: Sendable {
         interfaces: inventory.interfaces(of: reference)
       )
     }
-  }
-
-  private func sshSettings(
-    for address: String,
-    user: String?
-  ) -> SSHHostSettings {
-    sshConfiguration.settings(
-      for: address,
-      user: user,
-      localUser: person.user,
-      home: person.home
-    )
   }
 }
 

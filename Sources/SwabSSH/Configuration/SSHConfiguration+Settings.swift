@@ -13,6 +13,7 @@ extension SSHConfiguration {
   ///   - alias: The host as the person wrote it.
   ///   - user: The remote user, where one was given that goes before User.
   ///   - port: The port, where one was given that goes before Port.
+  ///   - defaultPort: The port where neither says anything.
   ///   - localUser: Who runs this, for `%u` and where nothing else says who logs in.
   ///   - home: The home folder, for `~` and `%d`.
   /// - Returns: The settings, with tokens replaced.
@@ -20,6 +21,7 @@ extension SSHConfiguration {
     for alias: String,
     user: String? = nil,
     port: Int? = nil,
+    defaultPort: Int = 22,
     localUser: String,
     home: String
   ) -> SSHHostSettings {
@@ -27,15 +29,28 @@ extension SSHConfiguration {
     let values = Values(applying)
     var tokens = Tokens(alias: alias, localUser: localUser, home: home)
     let address = values.first("hostname").map(tokens.replacingHost) ?? alias
-    var settings = SSHHostSettings(address: address.lowercased(), home: home)
-    settings.port = port ?? values.first("port").flatMap(SSHConfigurationKeyword.port)
+    let configuredPort = values.first("port").flatMap(SSHConfigurationKeyword.port)
+    var settings = SSHHostSettings(
+      address: address.lowercased(),
+      port: port ?? configuredPort ?? defaultPort,
+      home: home
+    )
     settings.user = user ?? values.first("user")
     tokens.address = settings.address
-    tokens.port = settings.port ?? 22
+    tokens.port = settings.port
     tokens.user = settings.user ?? localUser
     fill(&settings, values, tokens)
-    settings.warnings = Self.warnings(of: applying)
+    settings.warnings = Self.warnings(of: Self.deciding(applying)) + skippedMatches.prefix(1)
     return settings
+  }
+
+  /// The lines that count: the first of each keyword, and no ProxyJump after a ProxyCommand.
+  private static func deciding(_ directives: [Directive]) -> [Directive] {
+    var seen: Set<String> = []
+    return directives.filter { directive in
+      guard seen.insert(directive.keyword).inserted else { return false }
+      return directive.keyword != "proxyjump" || !seen.contains("proxycommand")
+    }
   }
 
   private func fill(_ settings: inout SSHHostSettings, _ values: Values, _ tokens: Tokens) {

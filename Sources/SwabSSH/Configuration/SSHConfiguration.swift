@@ -91,9 +91,6 @@ public struct SSHConfiguration: Sendable {
   /// Whether a Host line names `name` itself, not just by a pattern.
   public func isLiteralHost(_ name: String) -> Bool { literalHosts.contains(name) }
 
-  /// Keywords anywhere in the files that have no effect here, each once.
-  public var warnings: [Warning] { Self.warnings(of: directives) + skippedMatches.prefix(1) }
-
   static func warnings(of directives: some Sequence<Directive>) -> [Warning] {
     var seen: Set<String> = []
     return directives.compactMap { directive in

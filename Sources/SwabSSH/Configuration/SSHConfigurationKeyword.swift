@@ -75,10 +75,10 @@ enum SSHConfigurationKeyword {
   /// Keywords that change whom we talk to and how, with the values that ask for nothing.
   private static let ofNote: [String: (name: String, harmless: [String])] = [
     "proxyjump": ("ProxyJump", ["none"]),
-    "proxycommand": ("ProxyCommand", []),
+    "proxycommand": ("ProxyCommand", ["none"]),
     "forwardagent": ("ForwardAgent", ["no"]),
     "certificatefile": ("CertificateFile", []),
-    "knownhostscommand": ("KnownHostsCommand", []),
+    "knownhostscommand": ("KnownHostsCommand", ["none"]),
     "revokedhostkeys": ("RevokedHostKeys", ["none"]),
     "canonicalizehostname": ("CanonicalizeHostname", ["no", "none"]),
     "addressfamily": ("AddressFamily", ["any"]),
@@ -94,7 +94,7 @@ enum SSHConfigurationKeyword {
     "pubkeyauthentication": ("PubkeyAuthentication", ["yes"]),
     "passwordauthentication": ("PasswordAuthentication", ["yes"]),
     "pkcs11provider": ("PKCS11Provider", ["none"]),
-    "remotecommand": ("RemoteCommand", []),
+    "remotecommand": ("RemoteCommand", ["none"]),
     "setenv": ("SetEnv", []),
     "verifyhostkeydns": ("VerifyHostKeyDNS", ["no"]),
   ]

@@ -7,6 +7,7 @@ struct SSHConfigurationLine {
   /// In lower case.
   let keyword: String
   /// What follows the keyword, unsplit.
+  var value: String { String(rest) }
   private let rest: [Character]
 
   /// Takes a line apart; `nil` if it is empty or a comment.

@@ -75,15 +75,15 @@ struct SSHConfigurationReader {
     at location: SSHConfiguration.Location,
     _ scope: inout Scope
   ) throws(SSHError) {
-    // Commands are for a shell: their quotes are none of ours.
+    // Commands are for a shell: their quotes are none of ours, and they stay in one piece.
     let isCommand = line.keyword.hasSuffix("command")
     let arguments: [String]
     do {
-      arguments = isCommand ? [] : try line.arguments()
+      arguments = isCommand ? [line.value].filter { !$0.isEmpty } : try line.arguments()
     } catch {
       throw .badConfiguration(location, "a quote is not closed")
     }
-    guard isCommand || !arguments.isEmpty else {
+    guard !arguments.isEmpty else {
       throw .badConfiguration(location, "\(line.keyword) has no value")
     }
     switch line.keyword {

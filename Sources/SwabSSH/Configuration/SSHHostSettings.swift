@@ -14,8 +14,8 @@ public struct SSHHostSettings: Sendable {
 
   /// Where to connect to: HostName, or else the host as it was asked for.
   public var address: String
-  /// Port.
-  public var port: Int?
+  /// Port, or else the default.
+  public var port: Int
   /// User.
   public var user: String?
   /// IdentityFile, in order; `nil` if there is none, which means the usual files.
@@ -40,11 +40,13 @@ public struct SSHHostSettings: Sendable {
   public var serverAliveInterval: Duration?
   /// ServerAliveCountMax, if it is set.
   public var serverAliveCountMax: Int?
-  /// Keywords that apply to this host and have no effect here, each once.
+  /// Keywords that apply to this host and have no effect here, each once; a Match that was skipped
+  /// may apply.
   public var warnings: [SSHConfiguration.Warning] = []
 
-  init(address: String, home: String) {
+  init(address: String, port: Int, home: String) {
     self.address = address
+    self.port = port
     userKnownHostsFiles = ["\(home)/.ssh/known_hosts", "\(home)/.ssh/known_hosts2"]
   }
 

@@ -99,7 +99,7 @@ import Testing
   /// The settings as `ssh -G` prints them.
   private func lines(_ settings: SSHHostSettings, localUser: String) -> [String] {
     var lines = [
-      "hostname \(settings.address)", "port \(settings.port ?? 22)",
+      "hostname \(settings.address)", "port \(settings.port)",
       "user \(settings.user ?? localUser)",
       "identitiesonly \(settings.identitiesOnly ? "yes" : "no")",
       "hashknownhosts \(settings.hashesKnownHosts ? "yes" : "no")",
@@ -268,20 +268,66 @@ import Testing
         to: "config"
       )
       let configuration = try SSHConfiguration.load(path: path, home: folder.path)
+      let web = configuration.settings(for: "web1", localUser: "me", home: folder.path)
       #expect(
-        configuration.warnings.map(\.description) == [
+        web.warnings.map(\.description) == [
           "\(path):2: ProxyCommand is not supported and has no effect",
-          "\(path):5: ProxyJump is not supported and has no effect",
-          "\(path):6: ForwardAgent is not supported and has no effect",
-          "\(path):9: no keyword of ssh_config is called usre",
           """
           \(path):10: Match is not supported (but for Match all): the lines under it are skipped
           """,
         ]
       )
-      let web = configuration.settings(for: "web1", localUser: "me", home: folder.path)
-      #expect(web.warnings.map(\.location.line) == [2, 5, 6])
       #expect(web.user == nil)
+      let db = configuration.settings(for: "db", localUser: "me", home: folder.path)
+      #expect(
+        db.warnings.dropFirst().first?.description
+          == "\(path):9: no keyword of ssh_config is called usre"
+      )
+    }
+  }
+
+  @Test(
+    "what asks for nothing is not warned of, nor what an earlier line rules out, as in ssh -G",
+    arguments: [
+      ("ProxyCommand none", []), ("ProxyCommand NONE", []), ("ProxyCommand = none", []),
+      ("ProxyCommand nc %h %p", [1]), ("RemoteCommand none\nKnownHostsCommand none", []),
+      ("ProxyJump none\nHost *\nProxyJump gate", []), ("ProxyJump gate\nProxyJump none", [1]),
+      ("ProxyCommand none\nProxyJump gate", []), ("ProxyJump none\nProxyCommand nc gate", [2]),
+      ("ForwardAgent no\nHost web1\nForwardAgent yes", []),
+    ] as [(String, [Int])]
+  )
+  func warnedOf(text: String, lines: [Int]) async throws {
+    try await withTemporaryFolder { folder in
+      let path = try folder.write(text, to: "config")
+      let configuration = try SSHConfiguration.load(path: path, home: folder.path)
+      let settings = configuration.settings(for: "web1", localUser: "me", home: folder.path)
+      #expect(settings.warnings.map(\.location.line) == lines)
+      let ssh = try await KeyTools.run("ssh", ["-G", "-F", path, "web1"])
+      let words = ["proxycommand ", "proxyjump ", "remotecommand ", "knownhostscommand "]
+      let active = ssh.text.split(separator: "\n").filter { line in
+        words.contains { line.hasPrefix($0) } || line == "forwardagent yes"
+      }
+      #expect(active.count == lines.count, "\(ssh.text)")
+    }
+  }
+
+  @Test("%p is the port connected to, wherever it was said")
+  func portToken() async throws {
+    try await withTemporaryFolder { folder in
+      let text = "UserKnownHostsFile /kh_%p\nHost db\nPort 33\n"
+      let path = try folder.write(text, to: "config")
+      let configuration = try SSHConfiguration.load(path: path, home: folder.path)
+      for (host, port, expected) in [("db", 44, 44), ("db", nil, 33), ("web1", nil, 55)] {
+        let settings = configuration.settings(
+          for: host,
+          port: port,
+          defaultPort: 55,
+          localUser: "me",
+          home: folder.path
+        )
+        #expect(settings.port == expected)
+        #expect(settings.userKnownHostsFiles == ["/kh_\(expected)"])
+      }
     }
   }
 }

@@ -1,4 +1,5 @@
 import SwabSSH
+import SwabTestSupport
 import Testing
 
 @testable import Swab
@@ -26,11 +27,12 @@ struct SelectorTests {
     variables: Selector.Level = .init(),
     excluded: [String] = [],
     flags: String = "",
-    file: String = Self.file
+    file: String = Self.file,
+    sshConfiguration: SSHConfiguration = SSHConfiguration()
   ) throws -> Selector {
     Selector(
       inventory: try Inventory.read(file.utf8, name: "fabfile.yml", folder: "/"),
-      sshConfiguration: SSHConfiguration(),
+      sshConfiguration: sshConfiguration,
       variables: EnvLayer(),
       flags: try EnvLayer.set(flags),
       commandLine: .flags(hosts: hosts ?? [], roles: roles ?? []),
@@ -128,6 +130,21 @@ struct SelectorTests {
     }
     #expect(error.exitStatus == status)
     #expect(error.message.hasPrefix(message))
+  }
+
+  @Test("%p in ssh_config is the port of the host string, of env, or of default_port")
+  func portToken() async throws {
+    try await withTemporaryFolder { folder in
+      let path = try folder.write("UserKnownHostsFile ~/kh_%p", to: "config")
+      let configuration = try SSHConfiguration.load(path: path, home: folder.path)
+      let file = "env: { default_port: 23 }\nhosts:\n  h1: { address: a, port: 2200 }\n"
+      let selector = try selector(file: file, sshConfiguration: configuration)
+      for (name, port) in [("h1:2222", 2222), ("h1", 2200), ("192.0.2.9", 23)] {
+        let target = try selector.target(named: name)
+        #expect(target.endpoint.port == port)
+        #expect(target.ssh.userKnownHostsFiles == ["/home/me/kh_\(port)"])
+      }
+    }
   }
 
   @Test("everything excluded is an error, never a local run")
