@@ -1,11 +1,11 @@
 public import NIOCore
 public import NIOPosix
-import Synchronization
 
 /// A client of ssh-agent, or of what else speaks its protocol on a UNIX socket.
 ///
 /// One client serves a whole run: it lists the agent's keys once, and asks it a few questions at a
-/// time. An agent that doesn't answer in time isn't asked again.
+/// time. An agent that doesn't list its keys in time isn't asked again; a signature that doesn't come
+/// is one that a person didn't confirm, and the next may.
 public final class SSHAgentClient: Sendable {
   /// Where the agent listens.
   public let socketPath: String
@@ -13,10 +13,10 @@ public final class SSHAgentClient: Sendable {
   private let connection: AgentConnection
   private let listTimeout: Duration
   private let signTimeout: Duration
+  /// Kept with its failure: an agent that doesn't answer isn't asked again.
   private let listed = SingleFlight<[AgentIdentity]>()
   /// ssh-agent answers one question after the other, and its queue of connections isn't endless.
   private let gate = AsyncGate(4)
-  private let isUnresponsive = Atomic(false)
 
   /// Makes a client, which connects when it is asked something.
   ///
@@ -65,13 +65,9 @@ public final class SSHAgentClient: Sendable {
 
   private func ask(_ request: [UInt8], _ timeout: Duration) async throws -> [UInt8] {
     try await gate.pass {
-      guard !isUnresponsive.load(ordering: .relaxed) else {
-        throw failed("did not answer before, and isn't asked again")
-      }
       do {
         return try await connection.ask(request, timeout: TimeAmount(timeout))
       } catch AgentConnection.Failure.timedOut {
-        isUnresponsive.store(true, ordering: .relaxed)
         throw failed("did not answer within \(timeout)")
       } catch AgentConnection.Failure.hungUp {
         throw failed("closed the connection without an answer")

@@ -1,3 +1,5 @@
+import NIOPosix
+
 /// Signs with a key file, which is unlocked when the first server has accepted its public half.
 public struct KeyFileSigner: SSHSigner {
   private let file: SSHKeyFile
@@ -21,7 +23,16 @@ public struct KeyFileSigner: SSHSigner {
   public var algorithms: [String] { file.publicKey.algorithms }
 
   /// Unlocks the key, if nobody has yet, and signs.
+  ///
+  /// Logins run on event loops: an RSA signature takes up to two milliseconds, one on P-384 half of
+  /// one, in which other hosts would wait; those that take some 20 microseconds change no thread.
   public func sign(_ data: [UInt8], algorithm: String) async throws -> [UInt8] {
-    try await file.privateKey(passphrase).sign(data, algorithm: algorithm)
+    let key = try await file.privateKey(passphrase)
+    guard !Self.quick.contains(algorithm) else { return try key.sign(data, algorithm: algorithm) }
+    return try await NIOThreadPool.singleton.runIfActive {
+      try key.sign(data, algorithm: algorithm)
+    }
   }
+
+  private static let quick: Set = ["ssh-ed25519", "ecdsa-sha2-nistp256"]
 }

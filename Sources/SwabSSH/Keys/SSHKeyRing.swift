@@ -4,7 +4,8 @@ import Synchronization
 
 /// Which keys to try at a host.
 public struct SSHIdentityRequest: Sendable, Hashable {
-  /// Key files in order of preference; `nil` stands for the usual three under ~/.ssh, those that exist.
+  /// Key files in order of preference; `nil` stands for the usual three under ~/.ssh, those that
+  /// exist: id_ed25519, id_ecdsa, id_rsa. (OpenSSH begins with id_rsa.)
   public var identityFiles: [String]?
   /// Leaves out keys of the agent that aren't among the files.
   public var identitiesOnly = false

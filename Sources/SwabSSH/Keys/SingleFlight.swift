@@ -31,10 +31,12 @@ final class SingleFlight<Value: Sendable>: Sendable {
   /// It runs in a task of its own, as it belongs to no one of those who wait, and is cancelled when
   /// the last of them is.
   func value(_ make: @escaping @Sendable () async throws -> Value) async throws -> Value {
-    let ticket = storage.withLock { storage in
+    let (ticket, result) = storage.withLock { storage -> (Int, Result<Value, any Error>?) in
+      if case .done(let result) = storage.state { return (0, result) }
       storage.lastNumber += 1
-      return storage.lastNumber
+      return (storage.lastNumber, nil)
     }
+    if let result { return try result.get() }
     // A cancellation that comes after the answer leaves its ticket behind.
     defer { storage.withLock { storage in _ = storage.cancelled.remove(ticket) } }
     return try await withTaskCancellationHandler {
