@@ -98,6 +98,28 @@ struct ConnectTests {
     #expect(ContinuousClock.now - started < .seconds(5))
   }
 
+  @Test("a server that never comes to its version is given up, with words", arguments: ["", "\\n"])
+  func endlessGreeting(omitted: String) async throws {
+    let listener = try RunningProcess(
+      "socat",
+      ["-d", "-d", "TCP-LISTEN:0,bind=127.0.0.1,fork", "SYSTEM:yes | tr -d 'n\(omitted)'"]
+    )
+    let line = try await listener.waitForLine(containing: "listening on")
+    let port = try #require(line.split(separator: ":").last.flatMap { Int($0) })
+    let options = SSHConnectionOptions(name: "h1", address: "127.0.0.1", port: port, user: "u")
+    let error = try await sshError {
+      _ = try await SSHConnection.connect(
+        options: options,
+        authenticator: TestAuthenticator(),
+        verifier: TestVerifier(),
+        on: MultiThreadedEventLoopGroup.singleton.next()
+      )
+    }
+    await listener.stop()
+    #expect(error.code == .protocolError)
+    #expect(error.message == "the server sent 64 KiB and no SSH version among it")
+  }
+
   @Test("a server that takes no more connections says so, and is tried again (TR-61)")
   func maxStartups() async throws {
     try await withSSHServer("MaxStartups 1\nLoginGraceTime 2") { server in

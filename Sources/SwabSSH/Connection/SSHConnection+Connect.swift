@@ -198,7 +198,9 @@ struct ConnectionSetup: Sendable {
           )
         }
         var explained = SSHError.handshakeFailed(greeting?.farewell ?? error.message)
-        if error.code == .protocolError, greeting?.version != nil { explained = error }
+        if error.code == .protocolError, greeting?.version != nil || greeting?.isEndless == true {
+          explained = error
+        }
         explained.cause = error
         continuation.resume(returning: explained)
       }

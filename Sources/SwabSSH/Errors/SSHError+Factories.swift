@@ -45,6 +45,14 @@ extension SSHError {
     )
   }
 
+  static func endlessGreeting() -> SSHError {
+    SSHError(
+      .protocolError,
+      "the server sent 64 KiB and no SSH version among it",
+      hint: "does sshd listen on this port, or something else?"
+    )
+  }
+
   static func connectTimedOut(after limit: Duration, while what: String) -> SSHError {
     SSHError(
       .unreachable,

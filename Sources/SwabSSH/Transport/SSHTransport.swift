@@ -85,6 +85,7 @@ final class SSHTransport: ChannelInboundHandler {
     var bytes = unwrapInboundIn(data)
     lastInbound = .now()
     greeting?.observe(bytes)
+    if greeting?.isEndless == true { fail(.endlessGreeting()) }
     if session.inbound.readableBytes == 0 {
       session.inbound = bytes
     } else {

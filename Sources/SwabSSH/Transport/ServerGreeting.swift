@@ -13,9 +13,13 @@ struct ServerGreeting {
   private var offerPayload: ByteBuffer?
   /// Whether there is nothing more to learn from further bytes.
   private(set) var isComplete = false
+  /// Whether the server talked on and on, with no version to be seen.
+  private(set) var isEndless = false
+  private var lineBytes = 0
   private var buffer = ByteBuffer()
 
-  /// Longest greeting looked at; RFC 4253 allows 35,000 bytes in a packet.
+  /// Longest greeting looked at; RFC 4253 allows 35,000 bytes in a packet, and as many lines before
+  /// the version as the server likes.
   private static let limit = 64 * 1024
 
   /// Looks at the next bytes from the server.
@@ -25,9 +29,12 @@ struct ServerGreeting {
     buffer.writeBuffer(&bytes)
     while version == nil, let line = nextLine() {
       if line.hasPrefix("SSH-") { version = line } else { lines.append(line) }
+      lineBytes += line.utf8.count + 1
     }
+    isEndless = version == nil && lineBytes + buffer.readableBytes > Self.limit
+    if isEndless { lines = [] }
     if version != nil { readOffer() }
-    if buffer.readableBytes > Self.limit { isComplete = true }
+    if isEndless || buffer.readableBytes > Self.limit { isComplete = true }
     if isComplete { buffer = ByteBuffer() }
   }
 

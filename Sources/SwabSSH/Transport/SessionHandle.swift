@@ -37,8 +37,13 @@ final class SessionHandle {
   var hasPreferences = false
   private var isFreed = false
 
+  /// Two first sessions at once would race to set the library up.
+  private static let isReady = libssh2_init(0) == 0
+
   init() throws(SSHError) {
-    guard let raw = libssh2_session_init_ex(nil, nil, nil, nil) else { throw .outOfMemory() }
+    guard Self.isReady, let raw = libssh2_session_init_ex(nil, nil, nil, nil) else {
+      throw .outOfMemory()
+    }
     self.raw = raw
     libssh2_session_set_blocking(raw, 0)
     libssh2_session_abstract(raw).pointee = Unmanaged.passUnretained(self).toOpaque()
