@@ -52,11 +52,13 @@ final class Console: Sendable {
     var bytes: [UInt8] = []
     // Of an error and its hint, only the first line is the error.
     var prefix = prefix(level, host, label)
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      append(Array(line.utf8)[...], prefix, suffix: "", to: &bytes)
+    for line in TerminalText.lines(of: text) {
+      append(line, prefix, suffix: "", to: &bytes)
       prefix = self.prefix(level, host, nil)
     }
-    writer.write(bytes, to: level.isResult ? 1 : 2)
+    writer.write(bytes, to: level.stream)
+    // A task that prints without end waits for its reader as a command does.
+    if level.isResult { writer.holdWhileFull() }
   }
 
   /// Writes text once in a run, however often it is said.
@@ -70,17 +72,17 @@ final class Console: Sendable {
     say(.warnings, host: host, label: "warning", text)
   }
 
-  /// Writes to standard output as it is: what a command such as `swab list` was asked for.
-  func printResult(_ text: String) {
-    writer.write(Array((secrets.masked(text) + "\n").utf8), to: 1)
-  }
+  /// Returns when more can be written without too much being queued.
+  ///
+  /// - Throws: `CancellationError` if the task is cancelled before.
+  func waitForRoom() async throws { try await writer.waitForRoom() }
 
-  /// Writes the lines of a stream's chunk, and waits while too much is queued.
+  /// Writes the lines of a stream's chunk.
   func output(
     _ level: OutputLevel,
     host: String?,
     lines: (_ line: (ArraySlice<UInt8>, LineAssembler.Line.Ending) -> Void) -> Void
-  ) async {
+  ) {
     guard isShown(level) else { return }
     var bytes: [UInt8] = []
     // Made once for all lines of the chunk, which may be thousands.
@@ -94,12 +96,16 @@ final class Console: Sendable {
         }
       append(line, prefix, suffix: suffix, to: &bytes)
     }
-    guard !bytes.isEmpty else { return }
-    writer.write(bytes, to: level.isResult ? 1 : 2)
-    await writer.waitForRoom()
+    if !bytes.isEmpty { writer.write(bytes, to: level.stream) }
   }
 
-  func whenPipeCloses(_ action: @escaping @Sendable () -> Void) { writer.whenPipeCloses(action) }
+  /// Says what to do when nothing more can be written to standard output.
+  func whenOutputFails(_ action: @escaping @Sendable (OutputWriter.Failure) -> Void) {
+    writer.whenOutputFails(action)
+  }
+
+  /// From now on, whoever doesn't read what is said is not waited for.
+  func giveUpOnStuckReaders() { writer.giveUpOnStuckReaders() }
 
   /// Returns when everything said is written.
   func finish() async { await writer.finish() }

@@ -42,6 +42,8 @@ enum OutputLevel: String, CaseIterable, Sendable {
   /// Whether lines of this level are results, which go to standard output.
   var isResult: Bool { self == .stdout || self == .user }
 
+  var stream: OutputQueue.Stream { isResult ? .output : .error }
+
   /// Reads a value of `--hide` or `--show`, or of the keys of env, which are checked before.
   ///
   /// - Throws: ``UsageError`` with the nearest name.

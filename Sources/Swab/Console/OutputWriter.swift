@@ -13,130 +13,241 @@ import Synchronization
 /// Writes to standard output and standard error on a thread of its own, in the order of the calls.
 ///
 /// A reader that doesn't read (`| less`) must not hold a thread that tasks, timeouts and signals
-/// need; those who produce much wait for room without one.
+/// need; those who produce much wait for room without one. While the reader of one stream doesn't
+/// read, lines of the other one pass those that wait.
 final class OutputWriter: Sendable {
+  typealias Stream = OutputQueue.Stream
+
+  /// Why nothing more can be written to standard output.
+  enum Failure: Sendable, Equatable {
+    /// Its reader is gone, as `head` is when it has seen enough.
+    case readerGone
+    /// A full disk, or the like; the value is errno's.
+    case error(Int32)
+  }
+
   private struct State {
-    var queue: [(descriptor: Int32, bytes: [UInt8])] = []
+    var queue = OutputQueue()
+    /// Bytes that are not written yet, those that the thread has taken among them.
     var queued = 0
     var isFlushing = false
+    /// Whether the thread waits for readers, and has to be woken for anything else.
+    var isPolling = false
+    var isImpatient = false
+    /// Whether nothing more is written to standard output; with `isClosed`, to neither stream.
+    var isOutputLost = false
     var isClosed = false
     var waiting: [CheckedContinuation<Void, Never>] = []
   }
 
   /// More than this in the queue makes producers wait.
-  private static let highMark = 1024 * 1024
+  static let highMark = 1024 * 1024
+  /// More than this holds the threads of producers that can't wait otherwise.
+  static let hardMark = 16 * 1024 * 1024
+  /// How long a reader may pause when the run was interrupted, in milliseconds.
+  private static let patience: Int32 = 1000
 
   private let state = Mutex(State())
   private let thread = NIOThreadPool(numberOfThreads: 1)
-  private let onClosedPipe: Mutex<(@Sendable () -> Void)?> = Mutex(nil)
+  private let targets: OutputTargets
+  private let onFailure: Mutex<(@Sendable (Failure) -> Void)?> = Mutex(nil)
 
-  init() { thread.start() }
-
-  /// Says what to do when the reader of standard output is gone.
-  func whenPipeCloses(_ action: @escaping @Sendable () -> Void) {
-    onClosedPipe.withLock { $0 = action }
+  init(output: Int32 = 1, error: Int32 = 2) {
+    targets = OutputTargets(output: output, error: error)
+    thread.start()
   }
 
-  /// Queues bytes for a descriptor.
-  func write(_ bytes: [UInt8], to descriptor: Int32) {
-    let mustStart = state.withLock { state -> Bool in
-      guard !state.isClosed else { return false }
-      if let last = state.queue.indices.last, state.queue[last].descriptor == descriptor {
-        state.queue[last].bytes.append(contentsOf: bytes)
-      } else {
-        state.queue.append((descriptor, bytes))
+  deinit {
+    thread.shutdownGracefully { _ in }
+    targets.close()
+  }
+
+  /// Says what to do when nothing more can be written to standard output.
+  func whenOutputFails(_ action: @escaping @Sendable (Failure) -> Void) {
+    onFailure.withLock { $0 = action }
+  }
+
+  /// How much is queued.
+  var queuedBytes: Int { state.withLock { $0.queued } }
+
+  /// Queues bytes for a stream.
+  func write(_ bytes: [UInt8], to stream: Stream) {
+    let (mustStart, mustWake) = state.withLock { state -> (Bool, Bool) in
+      guard !state.isClosed, !(stream == .output && state.isOutputLost) else {
+        return (false, false)
       }
+      state.queue.append(bytes, to: stream)
       state.queued += bytes.count
       defer { state.isFlushing = true }
-      return !state.isFlushing
+      return (!state.isFlushing, state.isPolling)
     }
-    guard mustStart else { return }
-    thread.submit { [self] _ in flush() }
+    if mustWake { targets.wake() }
+    if mustStart { thread.submit { [self] _ in flush() } }
+  }
+
+  /// From now on, readers that don't read are not waited for longer than a second: the run was
+  /// interrupted, and its end must not depend on them.
+  func giveUpOnStuckReaders() {
+    let mustWake = state.withLock { state in
+      state.isImpatient = true
+      return state.isPolling
+    }
+    if mustWake { targets.wake() }
   }
 
   /// Returns when less than the high mark is queued.
-  func waitForRoom() async { await wait(until: { $0.queued < Self.highMark }) }
+  ///
+  /// - Throws: `CancellationError` if the task is cancelled before.
+  func waitForRoom() async throws {
+    while !state.withLock({ $0.isClosed || $0.queued < Self.highMark }) {
+      try Task.checkCancellation()
+      await waitForProgress(heedsCancellation: true)
+    }
+  }
 
-  /// Returns when everything is written.
-  func finish() async { await wait(until: { $0.queued == 0 }) }
+  /// Returns when everything is written, or nothing more can be.
+  func finish() async {
+    while !state.withLock({ $0.isClosed || $0.queued == 0 }) {
+      await waitForProgress(heedsCancellation: false)
+    }
+  }
 
-  private func wait(until isDone: @Sendable (borrowing State) -> Bool) async {
-    while true {
-      if state.withLock({ $0.isClosed || isDone($0) }) { return }
+  /// Holds the calling thread while more than the hard mark is queued.
+  ///
+  /// It needs none of the threads that tasks run on in order to return, and it returns when the
+  /// task is cancelled or the run interrupted. There is nothing to wait at that would also hear of a
+  /// cancellation, so it looks again and again.
+  func holdWhileFull() {
+    while state.withLock({ $0.queued > Self.hardMark && !$0.isClosed && !$0.isImpatient }),
+      !Task.isCancelled
+    {
+      usleep(5000)
+    }
+  }
+
+  private func waitForProgress(heedsCancellation: Bool) async {
+    await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let isReady = state.withLock { state -> Bool in
-          if state.isClosed || !state.isFlushing { return true }
+        let mayWait = state.withLock { state -> Bool in
+          // Asked under the lock: a cancellation that comes later finds the continuation.
+          let isCancelled = heedsCancellation && Task.isCancelled
+          guard !state.isClosed, state.isFlushing, !isCancelled else { return false }
           state.waiting.append(continuation)
-          return false
+          return true
         }
-        if isReady { continuation.resume() }
+        if !mayWait { continuation.resume() }
       }
+    } onCancel: {
+      if heedsCancellation { wakeWaiting() }
     }
   }
 
-  private func flush() {
-    while true {
-      let next = state.withLock { state -> (batch: [(Int32, [UInt8])], Bool) in
-        let batch = state.queue.map { ($0.descriptor, $0.bytes) }
-        state.queue = []
-        if batch.isEmpty { state.isFlushing = false }
-        return (batch, batch.isEmpty)
-      }
-      guard !next.1 else { return wake() }
-      for (descriptor, bytes) in next.batch {
-        guard Self.writeAll(bytes, to: descriptor) else { return close() }
-        state.withLock { $0.queued -= bytes.count }
-        wake()
-      }
-    }
-  }
-
-  private func wake() {
+  private func wakeWaiting() {
     let waiting = state.withLock { state in
       defer { state.waiting = [] }
       return state.waiting
     }
     for continuation in waiting { continuation.resume() }
   }
+}
 
+// MARK: The thread
+
+extension OutputWriter {
+  /// The chunk of each stream that is being written.
+  private typealias Current = [OutputQueue.Chunk?]
+
+  private func flush() {
+    var current: Current = [nil, nil]
+    while refill(&current) {
+      // In order; only if the first one's reader doesn't read, the other stream has its turn.
+      let streams = Stream.allCases.filter { current[$0.rawValue] != nil }
+        .sorted { current[$0.rawValue]?.number ?? 0 < current[$1.rawValue]?.number ?? 0 }
+      if let stream = targets.firstReady(of: streams) {
+        writeSome(&current, stream)
+      } else {
+        waitForReaders(of: streams, current)
+      }
+    }
+    wakeWaiting()
+  }
+
+  /// Takes chunks from the queue for streams that have none; false if there is nothing to write.
+  private func refill(_ current: inout Current) -> Bool {
+    state.withLock { state in
+      for stream in Stream.allCases where current[stream.rawValue] == nil {
+        current[stream.rawValue] = state.queue.popFirst(of: stream)
+      }
+      if state.isClosed || current.allSatisfy({ $0 == nil }) { state.isFlushing = false }
+      return state.isFlushing
+    }
+  }
+
+  private func writeSome(_ current: inout Current, _ stream: Stream) {
+    guard var chunk = current[stream.rawValue] else { return }
+    let result = targets.write(chunk.bytes[chunk.written...], to: stream)
+    switch result {
+    case .success(let count):
+      chunk.written += count
+      current[stream.rawValue] = chunk.isWritten ? nil : chunk
+      countWritten(count)
+    case .failure(let error):
+      current[stream.rawValue] = nil
+      countWritten(chunk.bytes.count - chunk.written)
+      // That nobody reads what is said of the run is no reason to end it.
+      if stream == .output { outputFailed(error.errnoCode) }
+    }
+  }
+
+  private func countWritten(_ count: Int) {
+    let mustWake = state.withLock { state in
+      let before = state.queued
+      state.queued -= count
+      return state.queued <= 0 || (before >= Self.highMark && state.queued < Self.highMark)
+    }
+    if mustWake { wakeWaiting() }
+  }
+
+  private func waitForReaders(of streams: [Stream], _ current: Current) {
+    let timeout = state.withLock { state -> Int32? in
+      let hasMore = Stream.allCases.contains {
+        current[$0.rawValue] == nil && state.queue.hasChunks(of: $0)
+      }
+      guard !hasMore else { return nil }
+      state.isPolling = true
+      return state.isImpatient ? Self.patience : -1
+    }
+    guard let timeout else { return }
+    let isOver = !targets.waitForReaders(of: streams, atMost: timeout)
+    let isImpatient = state.withLock { state in
+      state.isPolling = false
+      return state.isImpatient
+    }
+    if isOver, isImpatient { close() }
+  }
+
+  private func outputFailed(_ code: Int32) {
+    if code == EPIPE {
+      close()
+    } else {
+      state.withLock { state in
+        state.isOutputLost = true
+        state.queued -= state.queue.drop(.output)
+      }
+      let text = "swab: can't write output: \(String(cString: strerror(code)))\n"
+      write(Array(text.utf8), to: .error)
+      wakeWaiting()
+    }
+    onFailure.withLock { $0 }?(code == EPIPE ? .readerGone : .error(code))
+  }
+
+  /// Drops all there is and all to come.
   private func close() {
     state.withLock { state in
       state.isClosed = true
-      state.isFlushing = false
-      state.queue = []
+      state.queue = OutputQueue()
       state.queued = 0
     }
-    wake()
-    onClosedPipe.withLock { $0 }?()
+    wakeWaiting()
   }
-
-  /// False if the reader is gone.
-  private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-    bytes.withUnsafeBytes { buffer in
-      var rest = buffer[...]
-      while !rest.isEmpty {
-        let count = systemWrite(descriptor, UnsafeRawBufferPointer(rebasing: rest))
-        if count > 0 {
-          rest = rest.dropFirst(count)
-        } else if errno == EAGAIN {
-          // Standard output may be non-blocking if it is shared with a program that set it so.
-          var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-          _ = systemPoll(&poll, 1, -1)
-        } else if errno != EINTR {
-          return descriptor != 1
-        }
-      }
-      return true
-    }
-  }
-}
-
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-  write(descriptor, bytes.baseAddress, bytes.count)
-}
-
-private func systemPoll(_ descriptors: UnsafeMutablePointer<pollfd>, _ count: nfds_t, _ wait: Int32)
-  -> Int32
-{
-  poll(descriptors, count, wait)
 }

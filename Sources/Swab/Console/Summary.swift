@@ -39,7 +39,7 @@ struct Summary {
     let host = padded(isLocal ? "this machine" : outcome.host, width)
     let state = padded(outcome.state.rawValue, 13)
     guard let error = outcome.error else { return "\(host)  \(state)  \(outcome.duration.inWords)" }
-    let reason = Failure.summary(error, on: outcome.host)
+    let reason = Failure.summary(error, on: outcome.host, isInterrupted: ledger.isInterrupted)
     let task = outcome.task == BareCommand.name ? "" : "\(outcome.task): "
     return "\(host)  \(state)  \(task)\(reason)"
   }

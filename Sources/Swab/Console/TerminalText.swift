@@ -48,12 +48,18 @@ enum TerminalText {
   /// `text` with everything written out that could change a terminal; newlines stay.
   static func safe(_ text: String) -> String {
     var output: [UInt8] = []
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-    {
+    for (index, line) in lines(of: text).enumerated() {
       if index > 0 { output.append(10) }
-      append(Array(line.utf8)[...], to: &output)
+      append(line, to: &output)
     }
     return String(decoding: output, as: UTF8.self)
+  }
+
+  /// The lines of a text, which may end in CR LF: to Swift, that is one Character and no newline.
+  static func lines(of text: String) -> [ArraySlice<UInt8>] {
+    Array(text.utf8).split(separator: 10, omittingEmptySubsequences: false).map {
+      $0.last == 13 ? $0.dropLast() : $0
+    }
   }
 
   /// The length of the well-formed UTF-8 sequence at `index`, 0 if there is none.

@@ -25,7 +25,7 @@ struct Executor: Sendable {
         continue
       }
       if Task.isCancelled {
-        outcomes.append(.notAttempted(target.name, step, "the run was interrupted"))
+        outcomes.append(.notAttempted(target.name, step, run.reasonOfEnd))
         continue
       }
       let outcome = await attempt(step, on: target)
@@ -52,7 +52,7 @@ struct Executor: Sendable {
       }
     }
     return outcomes.enumerated().map { index, outcome in
-      let reason = stop.map { "'\($0.host)' failed before" } ?? "the run was interrupted"
+      let reason = stop.map { "'\($0.host)' failed before" } ?? run.reasonOfEnd
       return outcome ?? .notAttempted(step.targets[index].name, step, reason)
     }
   }
@@ -109,7 +109,8 @@ struct Executor: Sendable {
       return outcome(.ok, value is Void ? nil : value, nil)
     } catch {
       let state = Failure.state(of: error, isCancelled: Task.isCancelled)
-      run.console.say(.aborts, host: target?.name, label: "error", Failure.text(error, on: name))
+      let text = Failure.text(error, on: name, isInterrupted: run.ledger.isInterrupted)
+      run.console.say(.aborts, host: target?.name, label: "error", text)
       Failure.sayCauses(of: error, on: target?.name, console: run.console)
       await disconnectIfEager(target)
       return outcome(state, nil, error)

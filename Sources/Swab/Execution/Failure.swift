@@ -16,12 +16,16 @@ enum Failure {
   }
 
   /// The error as one paragraph, without the host's name, which stands before it already.
-  static func text(_ error: any Error, on host: String) -> String {
+  ///
+  /// A task may cancel what it began itself, so a cancellation says only of an interrupted run that
+  /// it was one.
+  static func text(_ error: any Error, on host: String, isInterrupted: Bool) -> String {
+    let cancelled = isInterrupted ? "the run was interrupted" : "it was cancelled"
     var text =
       switch error {
-      case let error as SSHError where error.code == .cancelled: "the run was interrupted"
+      case let error as SSHError where error.code == .cancelled: cancelled
       case is SSHError, is TaskError, is DockerError, is FabfileError, is UsageError: "\(error)"
-      case is CancellationError: "the run was interrupted"
+      case is CancellationError: cancelled
       default: "\(type(of: error)): \(error)"
       }
     if text.hasPrefix("\(host): ") { text.removeFirst(host.count + 2) }
@@ -29,8 +33,8 @@ enum Failure {
   }
 
   /// The first line of the error, for a table.
-  static func summary(_ error: any Error, on host: String) -> String {
-    let text = text(error, on: host)
+  static func summary(_ error: any Error, on host: String, isInterrupted: Bool) -> String {
+    let text = text(error, on: host, isInterrupted: isInterrupted)
     return String(text.prefix { $0 != "\n" })
   }
 

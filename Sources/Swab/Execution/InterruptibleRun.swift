@@ -18,7 +18,7 @@ struct InterruptibleRun: Sendable {
   /// Ctrl-C or SIGTERM once cancels the tasks, which ends their commands on the hosts; the second
   /// one ends the process at once.
   func carryOut(_ plan: ExecutionPlan) async -> RunLedger {
-    let ledger = RunLedger()
+    let ledger = run.ledger
     let work = Task { await steps(of: plan, ledger) }
     Signals.handle { count in
       guard count == 1 else {
@@ -30,10 +30,14 @@ struct InterruptibleRun: Sendable {
         .warnings,
         "interrupted: ending what runs on the hosts; once more exits at once"
       )
+      run.console.giveUpOnStuckReaders()
       work.cancel()
     }
-    run.console.whenPipeCloses {
-      ledger.markPipeClosed()
+    run.console.whenOutputFails { failure in
+      switch failure {
+      case .readerGone: ledger.markPipeClosed()
+      case .error: ledger.markOutputLost()
+      }
       work.cancel()
     }
     await work.value
@@ -51,7 +55,7 @@ struct InterruptibleRun: Sendable {
         continue
       }
       if Task.isCancelled {
-        ledger.add(notStarted(step, "the run was interrupted"))
+        ledger.add(notStarted(step, run.reasonOfEnd))
         continue
       }
       // What failed once is left alone for the rest of the run.

@@ -15,6 +15,7 @@ final class RunContext: Sendable {
   /// Values without a host: what a task that runs locally reads.
   let environment: EnvTable
   let options: RunOptions
+  let ledger = RunLedger()
   private let once: Mutex<[String: Task<OnceValue, Never>]> = Mutex([:])
 
   /// What a task that runs once gave, for all who ask later.
@@ -44,6 +45,11 @@ final class RunContext: Sendable {
     )
     tunnels = TunnelPool(connections: connections, console: console)
     clients = DockerClientPool()
+  }
+
+  /// Why nothing more is begun: a person interrupted the run, or its output has nowhere to go.
+  var reasonOfEnd: String {
+    ledger.isInterrupted ? "the run was interrupted" : "the run was given up"
   }
 
   /// Sees to it that no secret of these hosts and arguments is shown, on whichever host it turns up.

@@ -7,6 +7,7 @@ final class RunLedger: Sendable {
     var outcomes: [String: TaskOutcome] = [:]
     var isInterrupted = false
     var isPipeClosed = false
+    var isOutputLost = false
   }
 
   private let state = Mutex(State())
@@ -35,6 +36,9 @@ final class RunLedger: Sendable {
 
   func markPipeClosed() { state.withLock { $0.isPipeClosed = true } }
 
+  /// Results could not be written, which no exit status of success may hide.
+  func markOutputLost() { state.withLock { $0.isOutputLost = true } }
+
   var isInterrupted: Bool { state.withLock { $0.isInterrupted } }
 
   var isPipeClosed: Bool { state.withLock { $0.isPipeClosed } }
@@ -47,7 +51,7 @@ final class RunLedger: Sendable {
   /// What the process ends with.
   func exitStatus(_ options: RunOptions) -> ExitStatus {
     if isInterrupted { return .interrupted }
-    var hasFailed = false
+    var hasFailed = state.withLock { $0.isOutputLost }
     var isUnreachable = false
     for outcome in outcomes {
       switch outcome.state {

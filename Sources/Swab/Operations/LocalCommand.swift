@@ -29,7 +29,7 @@ public func local(
   )
   let start = ContinuousClock.now
   let status = try await LocalShell.run(command, into: collector)
-  await collector.finish()
+  collector.finish()
   try Task.checkCancellation()
   let result = CommandResult(
     command: command,

@@ -22,9 +22,10 @@ final class OutputCollector: Sendable {
     self.limit = limit
   }
 
-  /// Takes a chunk of a stream, and returns when it is shown or queued.
+  /// Takes a chunk of a stream, and returns when it is queued to be shown and there is room again.
   ///
-  /// - Throws: ``TaskError`` with `outputTooLarge` past the limit.
+  /// - Throws: ``TaskError`` with `outputTooLarge` past the limit; `CancellationError` if the task is
+  ///   cancelled while it waits for room.
   func add(_ chunk: some Collection<UInt8> & Sendable, isError: Bool, command: String) async throws
   {
     try update(isError) { state in
@@ -42,16 +43,17 @@ final class OutputCollector: Sendable {
       state.bytes.append(contentsOf: chunk)
     }
     guard !isQuiet else { return }
-    await console.output(isError ? .stderr : .stdout, host: host) { line in
+    console.output(isError ? .stderr : .stdout, host: host) { line in
       update(isError) { $0.lines.add(chunk, line) }
     }
+    try await console.waitForRoom()
   }
 
   /// Shows what is left of lines without an end.
-  func finish() async {
+  func finish() {
     guard !isQuiet else { return }
     for isError in [false, true] {
-      await console.output(isError ? .stderr : .stdout, host: host) { line in
+      console.output(isError ? .stderr : .stdout, host: host) { line in
         update(isError) { $0.lines.finish(line) }
       }
     }

@@ -52,16 +52,16 @@ struct RemoteCommand: Sendable {
           try await collector.add(Array(buffer.readableBytesView), isError: true, command: text)
         }
       }
-      await collector.finish()
+      collector.finish()
       result = try self.result(status, collector, environment)
     } catch let error as SSHError where error.code == .commandTimedOut {
-      await collector.finish()
+      collector.finish()
       result = timedOut(collector, after: ContinuousClock.now - start)
     } catch let error as SSHError where error.code == .connectionLost {
-      await collector.finish()
+      collector.finish()
       throw lost(error)
     } catch {
-      await collector.finish()
+      collector.finish()
       throw error
     }
     return try judge(result, environment, console, target)

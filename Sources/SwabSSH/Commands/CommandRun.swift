@@ -20,6 +20,7 @@ final class CommandRun: @unchecked Sendable {
   private var waiting: CheckedContinuation<Event, any Error>?
   private var ready: [Event] = []
   private var failure: SSHError?
+  private var whenFailing: (@Sendable () -> Void)?
   private var hasEnded = false
   private var timer: Scheduled<Void>?
   private var processIDWaiter: CheckedContinuation<Int?, Never>?
@@ -31,9 +32,12 @@ final class CommandRun: @unchecked Sendable {
   }
 
   /// Puts the command in line.
-  func start() {
+  ///
+  /// - Parameter whenFailing: Called when it can't go on, also if nobody waits for its output then.
+  func start(whenFailing: @escaping @Sendable () -> Void) {
     door.onLoop { [self] transport in
-      guard failure == nil else { return }
+      guard failure == nil else { return whenFailing() }
+      self.whenFailing = whenFailing
       let text = CommandText.reporting(command.text, marker: marker)
       let channel = SSHChannel(
         .command(text, pty: command.requestsPTY),
@@ -54,6 +58,13 @@ final class CommandRun: @unchecked Sendable {
         waiting = continuation
         if let channel { transport.touch(channel) }
       }
+    }
+  }
+
+  /// Why it can't go on, if it can't.
+  func currentFailure() async -> SSHError? {
+    await withCheckedContinuation { continuation in
+      door.onLoop { [self] _ in continuation.resume(returning: failure) }
     }
   }
 
@@ -102,6 +113,7 @@ final class CommandRun: @unchecked Sendable {
     timer?.cancel()
     waiting?.resume(throwing: error)
     waiting = nil
+    whenFailing?()
   }
 
   private func answerProcessIDWaiter() {

@@ -8,31 +8,43 @@ extension SSHConnection {
   ///
   /// - Parameters:
   ///   - command: What to run.
-  ///   - output: Called for each piece of output; while it runs, nothing more is read.
+  ///   - output: Called for each piece of output; while it runs, nothing more is read. Its task is
+  ///     cancelled when the command can't go on, as when its timeout passes.
   /// - Returns: Exit status or signal, whichever it was; neither is an error here.
   /// - Throws: ``SSHError``, or what `output` threw.
   public func execute(
     _ command: SSHCommand,
-    output: @Sendable (SSHOutputChunk) async throws -> Void
+    output: @escaping @Sendable (SSHOutputChunk) async throws -> Void
   ) async throws -> SSHCommandStatus {
     let run = CommandRun(command, door: door)
+    // A task of its own, which is awaited right below: `output` may wait for somebody who doesn't
+    // read, and a timeout has to reach it there.
+    let reading = Task { try await Self.read(run, output) }
     do {
       return try await withTaskCancellationHandler {
-        run.start()
-        while true {
-          switch try await run.next() {
-          case .output(let chunk): try await output(chunk)
-          case .ended(let status): return status
-          }
-        }
+        run.start { reading.cancel() }
+        return try await reading.value
       } onCancel: {
         run.cancel()
       }
     } catch {
+      let cause = await run.currentFailure() ?? error
       // In a task of its own, as this one may be cancelled; and awaited, so that nothing of the
       // command is left when the caller goes on.
       await Task { await self.end(run) }.value
-      throw (error as? SSHError)?.on(host: name) ?? error
+      throw (cause as? SSHError)?.on(host: name) ?? cause
+    }
+  }
+
+  private static func read(
+    _ run: CommandRun,
+    _ output: @Sendable (SSHOutputChunk) async throws -> Void
+  ) async throws -> SSHCommandStatus {
+    while true {
+      switch try await run.next() {
+      case .output(let chunk): try await output(chunk)
+      case .ended(let status): return status
+      }
     }
   }
 

@@ -100,13 +100,16 @@ struct Project {
   }
 
   /// Starts swab here and doesn't wait for it; a variable of the tests that is nil is left out.
+  ///
+  /// With `shell`, that text starts it, by `exec "$0" "$@"`: where a redirection or a trap is wanted.
   func start(
     _ arguments: [String],
     environment: [String: String?] = [:],
     terminal: Bool = false,
-    standardInput: String? = nil
+    standardInput: String? = nil,
+    shell: String? = nil
   ) throws -> RunningProcess {
-    let command = [try Checkout.swab()] + arguments
+    let command = (shell.map { ["sh", "-c", $0] } ?? []) + [try Checkout.swab()] + arguments
     return try RunningProcess(
       "env",
       try cleanEnvironment(environment)
