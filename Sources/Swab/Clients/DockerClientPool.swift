@@ -67,10 +67,10 @@ final class DockerClientPool: Sendable {
     }
   }
 
-  /// Closes the clients of a host.
-  func close(host: HostTarget) async {
+  /// Closes the clients of an endpoint.
+  func close(endpoint: Endpoint) async {
     let clients = state.withLock { state in
-      let entries = state.clients.filter { $0.value.client.target?.key == host.key }
+      let entries = state.clients.filter { $0.value.client.target?.endpoint == endpoint }
       for key in entries.keys { state.clients[key] = nil }
       return entries.values.map(\.client)
     }

@@ -15,6 +15,7 @@ import SwabYAML
 ///
 /// - Parameter fabfile: The tasks.
 public func swabMain(_ fabfile: Fabfile) async -> Never {
+  Limits.openStandardStreams()
   // A reader that goes away is an error of write(2), not the end of swab in the middle of a run.
   signal(SIGPIPE, SIG_IGN)
   let process = ProcessContext.take()
@@ -143,6 +144,14 @@ struct CommandLineMain: Sendable {
 
 /// Limits of the process.
 enum Limits {
+  /// Opens those of standard input, output and error that are closed: else the next connection would
+  /// take their numbers, and output would go there.
+  static func openStandardStreams() {
+    for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) < 0 {
+      _ = open("/dev/null", O_RDWR)
+    }
+  }
+
   /// A thousand hosts need more descriptors than the usual soft limit of 1,024.
   static func raiseOpenFiles() {
     var limit = rlimit()

@@ -21,6 +21,11 @@ struct LineAssembler {
   static let longestLine = 64 * 1024
 
   private var pending: [UInt8] = []
+  private let keepsLastLines: Bool
+  /// The last three lines, if they are wanted: what a failure's summary shows.
+  private(set) var lastLines: [ArraySlice<UInt8>] = []
+
+  init(keepsLastLines: Bool = false) { self.keepsLastLines = keepsLastLines }
 
   /// Takes a chunk and gives the lines that it completes.
   mutating func add(
@@ -32,12 +37,13 @@ struct LineAssembler {
     var start = 0
     while start < bytes.count {
       guard let end = Self.position(of: 10, in: bytes[start...]) else { break }
-      line(Self.folded(bytes[start..<end]), .newline)
+      give(Self.folded(bytes[start..<end]), .newline, line)
       start = end + 1
     }
     while bytes.count - start > Self.longestLine {
-      line(bytes[start..<(start + Self.longestLine)], .tooLong)
-      start += Self.longestLine
+      let end = Self.endOfCharacter(in: bytes, before: start + Self.longestLine)
+      give(bytes[start..<end], .tooLong, line)
+      start = end
     }
     if start < bytes.count { pending.append(contentsOf: bytes[start...]) }
   }
@@ -45,8 +51,25 @@ struct LineAssembler {
   /// Gives the last line if the stream ended without a newline.
   mutating func finish(_ line: (ArraySlice<UInt8>, Line.Ending) -> Void) {
     guard !pending.isEmpty else { return }
-    line(Self.folded(pending[...]), .none)
+    give(Self.folded(pending[...]), .none, line)
     pending = []
+  }
+
+  /// The last place up to `index` at which no character of UTF-8 is cut in two.
+  private static func endOfCharacter(in bytes: [UInt8], before index: Int) -> Int {
+    let start = (index - 3...index).last { bytes[$0] & 0xc0 != 0x80 }
+    return start ?? index
+  }
+
+  private mutating func give(
+    _ bytes: ArraySlice<UInt8>,
+    _ ending: Line.Ending,
+    _ line: (ArraySlice<UInt8>, Line.Ending) -> Void
+  ) {
+    line(bytes, ending)
+    guard keepsLastLines else { return }
+    if lastLines.count == 3 { lastLines.removeFirst() }
+    lastLines.append(bytes)
   }
 
   /// Where a byte is; the C library looks at many at a time.

@@ -1,5 +1,8 @@
 /// Runs another task of the fabfile from within a task.
 ///
+/// It doesn't throw if the task fails on a host: look at the outcomes, call their `requireSuccess()`,
+/// or return them from the calling task, which then fails if one of them did.
+///
 /// Hosts and roles given here beat those that the task declares; with neither, the task runs on
 /// the current host. Lists that are given and empty run it nowhere, so that
 /// `execute("repair", hosts: outcomes.failures.map(\.host))` repairs nothing when nothing failed.
@@ -14,8 +17,8 @@
 ///   - poolSize: How many hosts at once, if it runs several; `-z` wins.
 /// - Returns: An outcome for every host, in order, failures included; none if `hosts` and `roles`
 ///   name none.
-/// - Throws: ``TaskError`` if there is no such task, no such host, or an argument is wrong.
-@discardableResult
+/// - Throws: ``TaskError`` if there is no such task, no such host, or an argument is wrong, and if a
+///   task that runs once would run within itself.
 public func execute(
   _ name: String,
   hosts: [String]? = nil,
@@ -42,6 +45,14 @@ public func execute(
     throw TaskError(.usage, error.message, host: scope.hostName, hint: error.hint)
   }
   guard let step else { return TaskOutcomes(outcomes: []) }
+  if step.task.runsOnlyOnce, scope.onceKeys.contains(step.onceKey) {
+    throw TaskError(
+      .usage,
+      "task '\(step.task.name)' runs once, and would have to wait for its own end",
+      host: scope.hostName,
+      hint: "it is running now, and called this execute(…) or a task that did"
+    )
+  }
   run.hideSecrets(of: step.targets, [step.arguments])
   return TaskOutcomes(outcomes: await Executor(run: run).execute(step))
 }

@@ -6,8 +6,9 @@ struct Executor: Sendable {
   ///
   /// - Returns: An outcome for every host of the step, in its order.
   func execute(_ step: ExecutionStep) async -> [TaskOutcome] {
-    if step.task.runsOnlyOnce, !step.targets.isEmpty { return await executeOnce(step) }
+    if step.task.runsOnlyOnce { return await executeOnce(step) }
     if step.targets.isEmpty {
+      announce(step, on: nil)
       return [await attempt(step, on: nil)]
     }
     return switch step.mode {
@@ -21,13 +22,14 @@ struct Executor: Sendable {
     var stop: TaskOutcome?
     for target in step.targets {
       if let stop {
-        outcomes.append(.notAttempted(target.name, step, "'\(stop.host)' failed before"))
+        outcomes.append(.notAttempted(target, step, "'\(stop.host)' failed before"))
         continue
       }
       if Task.isCancelled {
-        outcomes.append(.notAttempted(target.name, step, run.reasonOfEnd))
+        outcomes.append(.notAttempted(target, step, run.reasonOfEnd))
         continue
       }
+      announce(step, on: target)
       let outcome = await attempt(step, on: target)
       outcomes.append(outcome)
       if stopsTheRest(outcome), !run.options.warnsOnly { stop = outcome }
@@ -42,6 +44,8 @@ struct Executor: Sendable {
       var waiting = step.targets.indices[...]
       func startNext() {
         guard stop == nil, !Task.isCancelled, let index = waiting.popFirst() else { return }
+        // Said here, since tasks of a group may begin in another order than they were added.
+        announce(step, on: step.targets[index])
         group.addTask { (index, await attempt(step, on: step.targets[index])) }
       }
       for _ in 0..<width { startNext() }
@@ -53,22 +57,31 @@ struct Executor: Sendable {
     }
     return outcomes.enumerated().map { index, outcome in
       let reason = stop.map { "'\($0.host)' failed before" } ?? run.reasonOfEnd
-      return outcome ?? .notAttempted(step.targets[index].name, step, reason)
+      return outcome ?? .notAttempted(step.targets[index], step, reason)
     }
   }
 
   /// Runs a task that runs once, and gives its outcome to all hosts of the step.
   private func executeOnce(_ step: ExecutionStep) async -> [TaskOutcome] {
-    guard let first = step.targets.first else { return [] }
-    let once = await run.runOnce(step.onceKey) { await attempt(step, on: first) }
+    let first = step.targets.first
+    let once = await run.runOnce(step.onceKey) {
+      announce(step, on: first)
+      return await attempt(step, on: first)
+    }
     if !once.isFirst {
       run.console.say(
         .status,
-        host: first.name,
+        host: first?.name,
         "Task '\(step.task.name)' ran before; it runs once"
       )
     }
-    return step.targets.map { once.outcome.renamed(to: $0.name) }
+    let targets: [HostTarget?] = step.targets.isEmpty ? [nil] : step.targets
+    return targets.map { once.outcome.moved(to: $0) }
+  }
+
+  private func announce(_ step: ExecutionStep, on target: HostTarget?) {
+    guard step.task.name != BareCommand.name else { return }
+    run.console.say(.status, host: target?.name, "Executing task '\(step.task.name)'")
   }
 
   private func stopsTheRest(_ outcome: TaskOutcome) -> Bool {
@@ -79,15 +92,8 @@ struct Executor: Sendable {
   /// Runs a task for one host, or once without.
   private func attempt(_ step: ExecutionStep, on target: HostTarget?) async -> TaskOutcome {
     let name = target?.name ?? TaskOutcome.localOnly
-    let scope = TaskScope(
-      run: run,
-      target: target,
-      task: step.task.name,
-      env: target?.environment ?? run.environment
-    )
-    if step.task.name != BareCommand.name {
-      run.console.say(.status, host: target?.name, "Executing task '\(step.task.name)'")
-    }
+    let scope = TaskScope(run: run, target: target, step: step)
+    use(target, in: scope)
     let start = ContinuousClock.now
     func outcome(_ state: TaskOutcome.State, _ value: (any Sendable)?, _ error: (any Error)?)
       -> TaskOutcome
@@ -98,30 +104,44 @@ struct Executor: Sendable {
         value: value,
         error: error,
         duration: ContinuousClock.now - start,
-        task: step.task.name
+        task: step.task.name,
+        key: target?.key
       )
     }
     do {
       let value = try await TaskScope.$current.withValue(scope) {
-        try await call(step, scope, target)
+        let value = try await call(step, scope, target)
+        // Whoever returns them has looked at none of them.
+        try (value as? TaskOutcomes)?.requireSuccess()
+        return value
       }
-      await disconnectIfEager(target)
+      await disconnectIfEager(scope)
       return outcome(.ok, value is Void ? nil : value, nil)
     } catch {
       let state = Failure.state(of: error, isCancelled: Task.isCancelled)
       let text = Failure.text(error, on: name, isInterrupted: run.ledger.isInterrupted)
       run.console.say(.aborts, host: target?.name, label: "error", text)
       Failure.sayCauses(of: error, on: target?.name, console: run.console)
-      await disconnectIfEager(target)
+      await disconnectIfEager(scope)
       return outcome(state, nil, error)
     }
   }
 
-  private func disconnectIfEager(_ target: HostTarget?) async {
+  /// Notes that a host is in use until the task of the command line is done that this is a part of:
+  /// its other parts may use the connection, too.
+  private func use(_ target: HostTarget?, in scope: TaskScope) {
     guard run.options.eagerlyDisconnects, let target else { return }
-    await run.clients.close(host: target)
-    await run.tunnels.close(endpoint: target.endpoint)
-    await run.connections.close(target.endpoint)
+    run.users.enter(target.endpoint)
+    scope.outermost.used.withLock { $0.append(target) }
+  }
+
+  private func disconnectIfEager(_ scope: TaskScope) async {
+    guard scope.caller == nil else { return }
+    for target in scope.used.withLock({ $0 }) where run.users.leave(target.endpoint) {
+      await run.clients.close(endpoint: target.endpoint)
+      await run.tunnels.close(endpoint: target.endpoint)
+      await run.connections.close(target.endpoint)
+    }
   }
 
   private func call(
@@ -145,25 +165,32 @@ extension TaskOutcome {
   /// The key of a task that ran without a host, as in Fabric 1.
   static let localOnly = "<local-only>"
 
-  static func notAttempted(_ host: String, _ step: ExecutionStep, _ reason: String) -> TaskOutcome {
+  var isLocal: Bool { key == nil && host == Self.localOnly }
+
+  static func notAttempted(_ target: HostTarget?, _ step: ExecutionStep, _ reason: String)
+    -> TaskOutcome
+  {
     TaskOutcome(
-      host: host,
+      host: target?.name ?? localOnly,
       state: .notAttempted,
       value: nil,
       error: TaskError(.aborted, reason),
       duration: .zero,
-      task: step.task.name
+      task: step.task.name,
+      key: target?.key
     )
   }
 
-  func renamed(to host: String) -> TaskOutcome {
+  /// The same outcome for another host.
+  func moved(to target: HostTarget?) -> TaskOutcome {
     TaskOutcome(
-      host: host,
+      host: target?.name ?? Self.localOnly,
       state: state,
       value: value,
       error: error,
       duration: duration,
-      task: task
+      task: task,
+      key: target?.key
     )
   }
 }

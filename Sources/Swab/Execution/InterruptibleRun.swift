@@ -60,7 +60,7 @@ struct InterruptibleRun: Sendable {
       }
       // What failed once is left alone for the rest of the run.
       let wasLocal = step.targets.isEmpty
-      step.targets.removeAll { ledger.hasFailed($0.name) }
+      step.targets.removeAll { ledger.hasFailed($0) }
       guard wasLocal || !step.targets.isEmpty else { continue }
       let outcomes = await executor.execute(step)
       ledger.add(outcomes)
@@ -74,8 +74,8 @@ struct InterruptibleRun: Sendable {
   }
 
   private func notStarted(_ step: ExecutionStep, _ reason: String) -> [TaskOutcome] {
-    let hosts = step.targets.isEmpty ? [TaskOutcome.localOnly] : step.targets.map(\.name)
-    return hosts.map { .notAttempted($0, step, reason) }
+    let targets: [HostTarget?] = step.targets.isEmpty ? [nil] : step.targets
+    return targets.map { .notAttempted($0, step, reason) }
   }
 }
 
@@ -104,6 +104,10 @@ enum Signals {
     // Written once, before any handler is installed that reads it.
     writeEnd = ends[1]
     for number in [SIGINT, SIGTERM, SIGHUP] {
+      // What was ignored from the start stays so: nohup means that swab outlives the terminal, and
+      // `swab &` in a script that a Ctrl-C there is not for it. Asked by a swap, as the members of
+      // struct sigaction have other names on each system.
+      if isIgnored(signal(number, SIG_IGN)) { continue }
       signal(number) { _ in
         var byte: UInt8 = 0
         let saved = errno
@@ -131,6 +135,10 @@ enum Signals {
       }
     }
   }
+}
+
+private func isIgnored(_ handler: (@convention(c) (Int32) -> Void)?) -> Bool {
+  unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
 }
 
 private func systemPipe(_ ends: UnsafeMutablePointer<Int32>) -> Int32 { pipe(ends) }

@@ -29,6 +29,16 @@ public struct TaskOutcome: Sendable {
   /// How long it ran.
   public let duration: Duration
   let task: String
+  /// What tells the host from others; nil if the task ran without one.
+  var key: HostTarget.Key?
+
+  /// Where a task ran, whatever the host was called then.
+  enum Place: Hashable, Sendable {
+    case host(HostTarget.Key)
+    case named(String)
+  }
+
+  var place: Place { key.map(Place.host) ?? .named(host) }
 
   /// Whether the task returned.
   public var succeeded: Bool { state == .ok }
@@ -89,10 +99,18 @@ public struct TaskOutcomes: Sendable, RandomAccessCollection {
 
   /// Fails the calling task unless the task returned on every host.
   ///
-  /// - Throws: ``TaskError`` that names the hosts on which it did not, with their states.
+  /// A task that returns outcomes fails so by itself.
+  ///
+  /// - Throws: ``TaskError`` that names the hosts on which it did not, with states and reasons.
   public func requireSuccess() throws {
     guard !succeeded else { return }
-    let hosts = failures.map { "\($0.host) (\($0.state.rawValue))" }.joined(separator: ", ")
+    let isInterrupted = TaskScope.current?.run.ledger.isInterrupted ?? false
+    let hosts = failures.map { outcome in
+      let reason = outcome.error.map {
+        ": " + Failure.summary($0, on: outcome.host, isInterrupted: isInterrupted)
+      }
+      return "\(outcome.host) (\(outcome.state.rawValue)\(reason ?? ""))"
+    }.joined(separator: ", ")
     throw TaskError(
       .aborted,
       "task '\(failures[0].task)' did not return on every host: \(hosts)",

@@ -16,6 +16,7 @@ final class RunContext: Sendable {
   let environment: EnvTable
   let options: RunOptions
   let ledger = RunLedger()
+  let users = EndpointUsers()
   private let once: Mutex<[String: Task<OnceValue, Never>]> = Mutex([:])
 
   /// What a task that runs once gave, for all who ask later.

@@ -3,8 +3,8 @@ import Synchronization
 /// What became of every selected host: exactly one state each.
 final class RunLedger: Sendable {
   private struct State {
-    var order: [String] = []
-    var outcomes: [String: TaskOutcome] = [:]
+    var order: [TaskOutcome.Place] = []
+    var outcomes: [TaskOutcome.Place: TaskOutcome] = [:]
     var isInterrupted = false
     var isPipeClosed = false
     var isOutputLost = false
@@ -16,20 +16,21 @@ final class RunLedger: Sendable {
   func add(_ outcomes: [TaskOutcome]) {
     state.withLock { state in
       for outcome in outcomes {
-        guard let before = state.outcomes[outcome.host] else {
-          state.order.append(outcome.host)
-          state.outcomes[outcome.host] = outcome
+        guard let before = state.outcomes[outcome.place] else {
+          state.order.append(outcome.place)
+          state.outcomes[outcome.place] = outcome
           continue
         }
         if before.succeeded {
-          state.outcomes[outcome.host] = outcome.lasting(before.duration + outcome.duration)
+          state.outcomes[outcome.place] = outcome.lasting(before.duration + outcome.duration)
         }
       }
     }
   }
 
-  func hasFailed(_ host: String) -> Bool {
-    state.withLock { $0.outcomes[host]?.failed ?? false }
+  /// Whether a task failed on a host, by whichever spelling it was selected.
+  func hasFailed(_ target: HostTarget) -> Bool {
+    state.withLock { $0.outcomes[.host(target.key)]?.failed ?? false }
   }
 
   func markInterrupted() { state.withLock { $0.isInterrupted = true } }
@@ -74,7 +75,8 @@ extension TaskOutcome {
       value: value,
       error: error,
       duration: duration,
-      task: task
+      task: task,
+      key: key
     )
   }
 }

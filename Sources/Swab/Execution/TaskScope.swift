@@ -12,13 +12,25 @@ final class TaskScope: Sendable {
   let task: String
   /// A copy per host and task: no host ever sees another's change.
   let env: Mutex<EnvTable>
+  /// The task that called `execute`; nil for a task of the command line.
+  let caller: TaskScope?
+  /// The tasks that run once and are running here, which can't run within themselves.
+  let onceKeys: Set<String>
+  /// The hosts used by a task of the command line and by all that it executes.
+  let used: Mutex<[HostTarget]> = Mutex([])
 
-  init(run: RunContext, target: HostTarget?, task: String, env: EnvTable) {
+  init(run: RunContext, target: HostTarget?, step: ExecutionStep) {
     self.run = run
     self.target = target
-    self.task = task
-    self.env = Mutex(env)
+    task = step.task.name
+    env = Mutex(target?.environment ?? run.environment)
+    caller = TaskScope.current
+    let outer = caller?.onceKeys ?? []
+    onceKeys = step.task.runsOnlyOnce ? outer.union([step.onceKey]) : outer
   }
+
+  /// The scope of the task of the command line that this one is a part of.
+  var outermost: TaskScope { caller?.outermost ?? self }
 
   /// The scope of the running task.
   ///

@@ -15,6 +15,8 @@ public struct CommandResult: Sendable {
   /// The exit statuses that count as success.
   let okCodes: [Int]
   let isTimedOut: Bool
+  /// The end of standard error, also if nothing is collected.
+  let lastErrorLines: [String]
 
   /// Standard output as text, without the newline at its end; invalid UTF-8 shows as U+FFFD.
   public var stdout: String { Self.text(stdoutBytes) }
@@ -33,7 +35,8 @@ public struct CommandResult: Sendable {
     signal: String? = nil,
     duration: Duration,
     okCodes: [Int] = [0],
-    isTimedOut: Bool = false
+    isTimedOut: Bool = false,
+    lastErrorLines: [String] = []
   ) {
     self.command = command
     self.stdoutBytes = stdoutBytes
@@ -43,6 +46,7 @@ public struct CommandResult: Sendable {
     self.duration = duration
     self.okCodes = okCodes
     self.isTimedOut = isTimedOut
+    self.lastErrorLines = lastErrorLines
   }
 
   /// How it ended, in words: `exit status 3`, `signal TERM`.

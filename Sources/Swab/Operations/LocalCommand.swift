@@ -1,5 +1,13 @@
 import Subprocess
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// Runs a command on this machine, with `/bin/sh`.
 ///
 /// - Parameters:
@@ -24,6 +32,7 @@ public func local(
   let collector = OutputCollector(
     console: console,
     host: "localhost",
+    operation: "local",
     isQuiet: quiet,
     limit: collecting
   )
@@ -38,7 +47,8 @@ public func local(
     exitStatus: status.code,
     signal: status.signal,
     duration: ContinuousClock.now - start,
-    okCodes: okCodes
+    okCodes: okCodes,
+    lastErrorLines: collector.lastErrorLines
   )
   guard result.failed else { return result }
   let error = TaskError(
@@ -89,8 +99,19 @@ enum LocalShell {
     }
     switch outcome.terminationStatus {
     case .exited(let code): return (Int(code), nil)
-    case .signaled(let number): return (nil, "\(number)")
+    case .signaled(let number): return (nil, signalName(number))
     }
+  }
+
+  /// The name without `SIG`, as SSH has it for commands on hosts.
+  private static func signalName(_ number: Int32) -> String {
+    let names = [
+      SIGABRT: "ABRT", SIGALRM: "ALRM", SIGBUS: "BUS", SIGFPE: "FPE", SIGHUP: "HUP", SIGILL: "ILL",
+      SIGINT: "INT", SIGKILL: "KILL", SIGPIPE: "PIPE", SIGQUIT: "QUIT", SIGSEGV: "SEGV",
+      SIGSYS: "SYS", SIGTERM: "TERM", SIGTRAP: "TRAP", SIGUSR1: "USR1", SIGUSR2: "USR2",
+      SIGXCPU: "XCPU", SIGXFSZ: "XFSZ",
+    ]
+    return names[number] ?? "\(number)"
   }
 
   private static func bytes(_ buffer: SubprocessOutputSequence.Buffer) -> [UInt8] {

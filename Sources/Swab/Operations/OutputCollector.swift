@@ -10,14 +10,19 @@ final class OutputCollector: Sendable {
 
   private let console: Console
   private let host: String?
+  /// What gives the output: `run` or `local`.
+  private let operation: String
   private let isQuiet: Bool
   /// The most bytes that are collected of each stream; nil collects nothing.
   private let limit: Int?
-  private let states = Mutex([State(), State()])
+  private let states = Mutex([
+    State(), State(lines: LineAssembler(keepsLastLines: true)),
+  ])
 
-  init(console: Console, host: String?, isQuiet: Bool, limit: Int?) {
+  init(console: Console, host: String?, operation: String, isQuiet: Bool, limit: Int?) {
     self.console = console
     self.host = host
+    self.operation = operation
     self.isQuiet = isQuiet
     self.limit = limit
   }
@@ -33,16 +38,19 @@ final class OutputCollector: Sendable {
       guard state.bytes.count + chunk.count <= limit else {
         throw TaskError(
           .outputTooLarge,
-          "run '\(command)': it gave more than \(limit / 1024 / 1024) MiB, "
+          "\(operation) '\(command)': it gave more than \(Self.size(limit)), "
             + "which is the limit for collecting output",
           host: host,
-          hint: "run(…, collecting: nil) shows output without collecting it; "
+          hint: "\(operation)(…, collecting: nil) shows output without collecting it; "
             + "or redirect it to a file"
         )
       }
       state.bytes.append(contentsOf: chunk)
     }
-    guard !isQuiet else { return }
+    guard isShown(isError) else {
+      if isError { update(isError) { $0.lines.add(chunk) { _, _ in } } }
+      return
+    }
     console.output(isError ? .stderr : .stdout, host: host) { line in
       update(isError) { $0.lines.add(chunk, line) }
     }
@@ -51,12 +59,30 @@ final class OutputCollector: Sendable {
 
   /// Shows what is left of lines without an end.
   func finish() {
-    guard !isQuiet else { return }
     for isError in [false, true] {
+      guard isShown(isError) else {
+        update(isError) { $0.lines.finish { _, _ in } }
+        continue
+      }
       console.output(isError ? .stderr : .stdout, host: host) { line in
         update(isError) { $0.lines.finish(line) }
       }
     }
+  }
+
+  private func isShown(_ isError: Bool) -> Bool {
+    !isQuiet && console.isShown(isError ? .stderr : .stdout)
+  }
+
+  /// The end of standard error as text, one for each line.
+  var lastErrorLines: [String] {
+    states.withLock { $0[1].lines.lastLines.map { String(decoding: $0, as: UTF8.self) } }
+  }
+
+  private static func size(_ bytes: Int) -> String {
+    let mebibyte = 1024 * 1024
+    return bytes > 0 && bytes.isMultiple(of: mebibyte)
+      ? "\(bytes / mebibyte) MiB" : "\(bytes) bytes"
   }
 
   var collectedOutput: [UInt8] { states.withLock { $0[0].bytes } }

@@ -38,6 +38,7 @@ struct RemoteCommand: Sendable {
     let collector = OutputCollector(
       console: console,
       host: target.name,
+      operation: "run",
       isQuiet: isQuiet,
       limit: limit
     )
@@ -91,7 +92,8 @@ struct RemoteCommand: Sendable {
       exitStatus: status.exitStatus,
       signal: status.signal,
       duration: status.duration,
-      okCodes: try okCodes ?? environment.ints("ok_ret_codes") ?? [0]
+      okCodes: try okCodes ?? environment.ints("ok_ret_codes") ?? [0],
+      lastErrorLines: collector.lastErrorLines
     )
   }
 
@@ -102,7 +104,8 @@ struct RemoteCommand: Sendable {
       stderrBytes: collector.collectedError,
       exitStatus: nil,
       duration: duration,
-      isTimedOut: true
+      isTimedOut: true,
+      lastErrorLines: collector.lastErrorLines
     )
   }
 

@@ -134,7 +134,8 @@ struct ExecutionTests {
       let rows = ended.errorLines.suffix(4)
       let later = "h1  not attempted  first: task 'slow_and_bad' failed on 'h2' before"
       #expect(rows.contains(later), "\(ended)")
-      #expect(rows.contains("h2  failed         slow_and_bad: h2 gives up"), "\(ended)")
+      let failed = rows.filter { $0.hasPrefix("h2  failed         ") }
+      #expect(failed.map { $0.hasSuffix("  slow_and_bad: h2 gives up") } == [true], "\(ended)")
       #expect(rows.contains("h3  not attempted  slow_and_bad: 'h2' failed before"), "\(ended)")
       #expect(!ended.standardError.contains("Executing task 'first'"))
       #expect(ended.errorLines.last == "3 hosts: 1 failed, 2 not attempted", "\(ended)")
@@ -170,7 +171,8 @@ struct ExecutionTests {
       #expect(Set(run.lines) == ["[h1] good", "[h3] good"])
       let command = "if [ $(hostname) = h2 ]; then echo no such thing >&2; exit 3; fi"
       let rows = Array(run.errorLines.suffix(3))
-      #expect(rows[0] == "h2  failed         picky: run '\(command)' gave exit status 3", "\(run)")
+      #expect(rows[0].hasPrefix("h2  failed         "), "\(run)")
+      #expect(rows[0].hasSuffix("  picky: run '\(command)' gave exit status 3"), "\(run)")
       #expect(rows[1] == "    no such thing")
       #expect(rows[2] == "3 hosts: 2 ok, 1 failed")
     }

@@ -84,6 +84,30 @@ struct ConsoleTextTests {
     #expect(pieces == 15)
   }
 
+  @Test("where a line is cut for its length, no character is", arguments: 0..<4)
+  func longLine(offset: Int) {
+    var assembler = LineAssembler()
+    var pieces: [ArraySlice<UInt8>] = []
+    let text = String(repeating: "a", count: offset) + String(repeating: "🐳", count: 40_000)
+    assembler.add(Array(text.utf8)) { line, _ in pieces.append(line) }
+    #expect(!pieces.isEmpty)
+    #expect(pieces.allSatisfy { String(validating: $0, as: UTF8.self) != nil })
+  }
+
+  @Test("the last three lines are kept, however many there are")
+  func lastLines() {
+    var assembler = LineAssembler(keepsLastLines: true)
+    assembler.add(Array("1\n2\n3\n4\r\n5".utf8)) { _, _ in }
+    assembler.finish { _, _ in }
+    #expect(assembler.lastLines.map { String(decoding: $0, as: UTF8.self) } == ["3", "4", "5"])
+  }
+
+  @Test(
+    "a text has the same lines with LF and with CR LF",
+    arguments: [("a\r\nb", "a\nb"), ("a\nb\n", "a\nb\n"), ("", ""), ("a\r\r\n", "a\\x0d\n")]
+  )
+  func lines(_ text: String, _ shown: String) { #expect(TerminalText.safe(text) == shown) }
+
   @Test(
     "secrets are masked, also encoded (TR-92)",
     arguments: [

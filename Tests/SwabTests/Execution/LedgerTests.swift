@@ -62,6 +62,23 @@ struct LedgerTests {
     )
   }
 
+  @Test(
+    "what ran on this machine is told apart from the hosts",
+    arguments: [
+      ([("<local-only>", .ok)], "this machine: 1 ok"),
+      (
+        [("<local-only>", .ok), ("h1", .ok), ("h2", .failed)],
+        "2 hosts: 1 ok, 1 failed; this machine: 1 ok"
+      ),
+      ([("h1", .ok), ("<local-only>", .failed)], "1 host: 1 ok; this machine: 1 failed"),
+    ] as [([(String, TaskOutcome.State)], String)]
+  )
+  func thisMachine(_ states: [(String, TaskOutcome.State)], _ counts: String) {
+    let ledger = RunLedger()
+    ledger.add(states.map { outcome($0.0, $0.1) })
+    #expect(Summary(ledger: ledger, options: RunOptions()).counts(ledger.outcomes) == counts)
+  }
+
   @Test("execute's outcomes are ordered, and give typed values")
   func outcomes() throws {
     let good = TaskOutcome(
@@ -81,7 +98,7 @@ struct LedgerTests {
     #expect(try outcomes.values(as: Int.self).map(\.value) == [42])
     #expect(throws: TaskError.self) { try outcomes.values(as: String.self) }
     let error = try #require(throws: TaskError.self) { try outcomes.requireSuccess() }
-    #expect(error.message == "task 't' did not return on every host: h2 (failed)")
+    #expect(error.message == "task 't' did not return on every host: h2 (failed: why)")
     #expect(!outcomes.succeeded)
     #expect(outcomes.failures.map(\.host) == ["h2"])
   }
