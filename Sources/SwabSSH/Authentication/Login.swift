@@ -79,7 +79,7 @@ struct Login {
     isFirst: Bool
   ) async throws -> Bool {
     let exchange = SignatureExchange(
-      publicKey: WireFormat.renamed(signer.publicKey, to: algorithm)
+      publicKey: SSHPublicKey.renamed(signer.publicKey, to: algorithm)
     )
     // The library has only an unretained pointer to it.
     defer { withExtendedLifetime(exchange) {} }

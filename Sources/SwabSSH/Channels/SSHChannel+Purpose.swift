@@ -15,14 +15,20 @@ extension SSHChannel.Purpose {
 
   /// What stands in the request to open it, after what all channels have.
   var openMessage: [UInt8] {
+    var writer = SSHWireWriter()
     switch self {
-    case .command: []
+    case .command: break
     case .streamLocal(let path):
-      WireFormat.string(path.utf8) + WireFormat.string([]) + WireFormat.number(0)
+      writer.write(text: path)
+      writer.write(text: "")
+      writer.write(uint32: 0)
     case .directTCPIP(let host, let port):
-      WireFormat.string(host.utf8) + WireFormat.number(UInt32(port))
-        + WireFormat.string("127.0.0.1".utf8) + WireFormat.number(0)
+      writer.write(text: host)
+      writer.write(uint32: UInt32(port))
+      writer.write(text: "127.0.0.1")
+      writer.write(uint32: 0)
     }
+    return writer.bytes
   }
 
   /// How messages call it.

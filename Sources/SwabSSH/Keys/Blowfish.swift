@@ -11,10 +11,7 @@ struct Blowfish: ~Copyable {
     reset()
   }
 
-  deinit {
-    words.update(repeating: 0, count: PiDigits.wordCount)
-    words.deallocate()
-  }
+  deinit { words.deallocate() }
 
   /// Back to the initial state, which is the fraction of pi.
   func reset() {

@@ -82,7 +82,6 @@ enum FileAccess {
   ) throws(Failure) -> [UInt8] {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 32 << 10)
-    defer { for index in chunk.indices { chunk[index] = 0 } }
     while true {
       #if canImport(Glibc)
         let count = Glibc.read(descriptor, &chunk, chunk.count)

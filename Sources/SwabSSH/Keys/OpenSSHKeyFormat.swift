@@ -48,9 +48,7 @@ struct OpenSSHKeyFormat: Sendable {
 
   /// Decrypts the private section and makes the key.
   func unlock(passphrase: [UInt8]) throws(Failure) -> SSHPrivateKey {
-    var plain = isEncrypted ? try decrypt(passphrase) : section
-    defer { for index in plain.indices { plain[index] = 0 } }
-    var reader = SSHWireReader(plain)
+    var reader = SSHWireReader(isEncrypted ? try decrypt(passphrase) : section)
     guard let first = reader.uint32(), let second = reader.uint32(), first == second else {
       throw isEncrypted ? .wrongPassphrase : .damaged
     }
@@ -88,14 +86,13 @@ struct OpenSSHKeyFormat: Sendable {
     let needed = cipher.keySize + cipher.vectorSize
     // ssh-keygen's default is 16 or 24 rounds; -a 1000 takes seconds. More is nobody's wish.
     guard rounds <= 100_000, section.count.isMultiple(of: 8),
-      var derived = BcryptKDF.derive(
+      let derived = BcryptKDF.derive(
         passphrase: passphrase,
         salt: salt,
         rounds: rounds,
         count: needed
       )
     else { throw .damaged }
-    defer { for index in derived.indices { derived[index] = 0 } }
     return try cipher.decrypt(section, tag: tag, derived)
   }
 

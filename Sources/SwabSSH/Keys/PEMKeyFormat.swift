@@ -26,7 +26,6 @@ struct PEMKeyFormat: Sendable {
     defer { BIO_free(input) }
     // Never without a passphrase: libcrypto would ask for one on the terminal.
     var terminated = passphrase + [0]
-    defer { for index in terminated.indices { terminated[index] = 0 } }
     guard let key = PKey(taking: PEM_read_bio_PrivateKey(input, nil, nil, &terminated)) else {
       throw passphrase.isEmpty ? .damaged : .wrongPassphrase
     }

@@ -9,6 +9,9 @@ import NIOPosix
 #endif
 
 /// A private key file, whose public half is known before it is unlocked.
+///
+/// An unlocked key is needed until the run ends, and stays in memory until then, with what was read
+/// and typed for it.
 public final class SSHKeyFile: Sendable {
   /// Where it lies.
   public let path: String
@@ -108,11 +111,7 @@ public final class SSHKeyFile: Sendable {
 
   /// Unlocks on a thread pool, since deriving the key takes a tenth of a second and more.
   private func unlock(with passphrase: [UInt8]) async throws -> SSHPrivateKey {
-    let result = try await NIOThreadPool.singleton.runIfActive {
-      var passphrase = passphrase
-      defer { for index in passphrase.indices { passphrase[index] = 0 } }
-      return self.open(passphrase)
-    }
+    let result = try await NIOThreadPool.singleton.runIfActive { self.open(passphrase) }
     switch result {
     case .success(let key):
       guard key.publicKey == publicKey else { throw SSHError.otherPublicKey(path) }

@@ -24,10 +24,22 @@ public struct SSHPublicKey: Sendable, Hashable {
   }
 
   /// "SHA256:…", as `ssh-keygen -l` prints it.
-  public var fingerprint: String { Self.fingerprint(of: blob) }
+  public var fingerprint: String {
+    "SHA256:" + Base64.encode(Digest.sha256(blob), padded: false)
+  }
 
   /// "ED25519", "ECDSA", "RSA": what OpenSSH calls the type when it speaks to people.
-  public var kind: String { Self.kind(ofType: type) }
+  public var kind: String {
+    switch type {
+    case "ssh-ed25519": "ED25519"
+    case "ssh-rsa": "RSA"
+    case "ssh-dss": "DSA"
+    case "sk-ssh-ed25519@openssh.com": "ED25519-SK"
+    case "sk-ecdsa-sha2-nistp256@openssh.com": "ECDSA-SK"
+    case _ where type.hasPrefix("ecdsa-sha2-"): "ECDSA"
+    default: type
+    }
+  }
 
   /// The algorithms to sign with, best first; empty for a type that we can't sign with.
   ///
@@ -46,20 +58,13 @@ public struct SSHPublicKey: Sendable, Hashable {
   /// Servers of long ago have nothing better than "ssh-rsa" for an RSA key.
   var hostKeyAlgorithms: [String] { type == "ssh-rsa" ? algorithms + [type] : [type] }
 
-  static func fingerprint(of blob: [UInt8]) -> String {
-    "SHA256:" + Base64.encode(Digest.sha256(blob), padded: false)
-  }
-
-  static func kind(ofType type: String) -> String {
-    switch type {
-    case "ssh-ed25519": "ED25519"
-    case "ssh-rsa", "rsa-sha2-256", "rsa-sha2-512": "RSA"
-    case "ssh-dss": "DSA"
-    case "sk-ssh-ed25519@openssh.com": "ED25519-SK"
-    case "sk-ecdsa-sha2-nistp256@openssh.com": "ECDSA-SK"
-    case _ where type.hasPrefix("ecdsa-sha2-"): "ECDSA"
-    default: type
-    }
+  /// The same key under another name: an RSA key that is to sign by `rsa-sha2-512` says so.
+  static func renamed(_ blob: [UInt8], to name: String) -> [UInt8] {
+    var reader = SSHWireReader(blob)
+    guard reader.string() != nil else { return blob }
+    var writer = SSHWireWriter()
+    writer.write(text: name)
+    return writer.bytes + reader.remaining
   }
 }
 
