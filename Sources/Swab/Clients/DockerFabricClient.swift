@@ -26,7 +26,7 @@ public final class DockerFabricClient: DockerAPI {
   private let run: RunContext?
   /// What the host's tunnel settings are read from.
   private let environment: EnvTable
-  private let opening: Mutex<Task<Open, any Error>?> = Mutex(nil)
+  private let opening: Mutex<SingleFlight<Open>?> = Mutex(nil)
 
   /// Makes a client for the current host, outside of the pool of
   /// ``dockerFabric(baseURL:version:timeout:tls:tunnelRemotePort:tunnelLocalPort:)``.
@@ -116,30 +116,31 @@ public final class DockerFabricClient: DockerAPI {
   /// Ends the client's requests, closes its tunnel and gives the local port back; a later request
   /// opens a fresh tunnel.
   public func close() async {
-    guard let opening = opening.withLock({ $0.take() }) else { return }
-    opening.cancel()
-    guard let open = try? await opening.value else { return }
+    guard let flight = opening.withLock({ $0.take() }), let open = await flight.end() else {
+      return
+    }
+    await Self.close(open, in: run)
+  }
+
+  private static func close(_ open: Open, in run: RunContext?) async {
     await open.client.close()
     if let tunnel = open.tunnel { await run?.tunnels.close(tunnel) }
   }
 
   private func opened() async throws -> Open {
-    let task = opening.withLock { opening in
+    let flight = opening.withLock { [run] opening in
       if let opening { return opening }
-      // Not a child task: whoever asks first may be cancelled while others wait; close() ends it.
-      let task = Task { try await open() }
-      opening = task
-      return task
+      let flight = SingleFlight<Open> { await Self.close($0, in: run) }
+      opening = flight
+      return flight
     }
     do {
-      return try await withTaskCancellationHandler {
-        try await task.value
-      } onCancel: {
-        // Only the end of a run cancels tasks.
-        task.cancel()
-      }
+      return try await flight.value { try await self.open() }
+    } catch let error as CancellationError {
+      // Who gives up waiting takes it from nobody else.
+      throw error
     } catch {
-      opening.withLock { if $0 == task { $0 = nil } }
+      opening.withLock { if $0 === flight { $0 = nil } }
       throw error
     }
   }

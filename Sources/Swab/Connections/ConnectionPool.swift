@@ -7,7 +7,7 @@ import Synchronization
 /// all tasks, and made again if it got lost in between.
 final class ConnectionPool: Sendable {
   private struct State {
-    var connecting: [Endpoint: Task<SSHConnection, any Error>] = [:]
+    var connecting: [Endpoint: SingleFlight<SSHConnection>] = [:]
     var isClosed = false
   }
 
@@ -42,22 +42,20 @@ final class ConnectionPool: Sendable {
 
   private func sharedConnection(to target: HostTarget) async throws -> SSHConnection {
     while true {
-      let task = try pending(target)
+      let flight = try flight(to: target.endpoint)
       let connection: SSHConnection
       do {
-        connection = try await withTaskCancellationHandler {
-          try await task.value
-        } onCancel: {
-          // Only the end of a run cancels tasks, so nobody else can be waiting for this one.
-          task.cancel()
-        }
+        connection = try await flight.value { [self] in try await connect(to: target) }
+      } catch let error as CancellationError {
+        // Who gives up waiting takes it from nobody else.
+        throw error
       } catch {
-        forget(target.endpoint, task)
+        forget(target.endpoint, flight)
         throw error
       }
       if connection.isOpen { return connection }
       // It got lost while nobody used it; whoever comes next connects again.
-      forget(target.endpoint, task)
+      forget(target.endpoint, flight)
     }
   }
 
@@ -72,64 +70,63 @@ final class ConnectionPool: Sendable {
   }
 
   func close(_ endpoint: Endpoint) async {
-    guard let task = state.withLock({ $0.connecting.removeValue(forKey: endpoint) }) else { return }
-    task.cancel()
-    if let connection = try? await task.value { await connection.close() }
+    guard let flight = state.withLock({ $0.connecting.removeValue(forKey: endpoint) }) else {
+      return
+    }
+    if let connection = await flight.end() { await connection.close() }
   }
 
   /// Closes all connections; none is made afterwards.
   func closeAll() async {
-    let tasks = state.withLock { state in
+    let flights = state.withLock { state in
       state.isClosed = true
       defer { state.connecting = [:] }
       return Array(state.connecting.values)
     }
-    for task in tasks { task.cancel() }
     await withTaskGroup(of: Void.self) { group in
-      for task in tasks {
+      for flight in flights {
         group.addTask {
-          if let connection = try? await task.value { await connection.close() }
+          if let connection = await flight.end() { await connection.close() }
         }
       }
     }
   }
 
-  private func pending(_ target: HostTarget) throws -> Task<SSHConnection, any Error> {
-    if let task = state.withLock({ $0.connecting[target.endpoint] }) { return task }
-    let login = try authentication.login(for: target)
-    let loop = eventLoop(for: target.endpoint)
-    return try state.withLock { state in
+  private func flight(to endpoint: Endpoint) throws -> SingleFlight<SSHConnection> {
+    try state.withLock { state in
       guard !state.isClosed else { throw CancellationError() }
-      if let task = state.connecting[target.endpoint] { return task }
-      // Not a child task: whoever asks first may be gone while others wait; closeAll() awaits it.
-      let task = Task { [handshakes, console] in
-        let connection = try await SSHConnection.connect(
-          options: login.options,
-          authenticator: login.authenticator,
-          verifier: login.verifier,
-          on: loop,
-          handshakes: handshakes
-        )
-        if console.isShown(.debug) {
-          console.say(
-            .debug,
-            host: target.name,
-            label: "ssh",
-            "logged in at \(target.endpoint) (\(connection.negotiated.serverVersion), "
-              + "\(connection.negotiated.keyExchange), \(connection.negotiated.hostKey), "
-              + "\(connection.negotiated.cipherOut))"
-          )
-        }
-        return connection
-      }
-      state.connecting[target.endpoint] = task
-      return task
+      if let flight = state.connecting[endpoint] { return flight }
+      let flight = SingleFlight<SSHConnection> { await $0.close() }
+      state.connecting[endpoint] = flight
+      return flight
     }
   }
 
-  private func forget(_ endpoint: Endpoint, _ task: Task<SSHConnection, any Error>) {
+  private func connect(to target: HostTarget) async throws -> SSHConnection {
+    let login = try authentication.login(for: target)
+    let connection = try await SSHConnection.connect(
+      options: login.options,
+      authenticator: login.authenticator,
+      verifier: login.verifier,
+      on: eventLoop(for: target.endpoint),
+      handshakes: handshakes
+    )
+    if console.isShown(.debug) {
+      console.say(
+        .debug,
+        host: target.name,
+        label: "ssh",
+        "logged in at \(target.endpoint) (\(connection.negotiated.serverVersion), "
+          + "\(connection.negotiated.keyExchange), \(connection.negotiated.hostKey), "
+          + "\(connection.negotiated.cipherOut))"
+      )
+    }
+    return connection
+  }
+
+  private func forget(_ endpoint: Endpoint, _ flight: SingleFlight<SSHConnection>) {
     state.withLock { state in
-      if state.connecting[endpoint] == task { state.connecting[endpoint] = nil }
+      if state.connecting[endpoint] === flight { state.connecting[endpoint] = nil }
     }
   }
 }

@@ -64,9 +64,15 @@ struct Executor: Sendable {
   /// Runs a task that runs once, and gives its outcome to all hosts of the step.
   private func executeOnce(_ step: ExecutionStep) async -> [TaskOutcome] {
     let first = step.targets.first
-    let once = await run.runOnce(step.onceKey) {
-      announce(step, on: first)
-      return await attempt(step, on: first)
+    let targets: [HostTarget?] = step.targets.isEmpty ? [nil] : step.targets
+    let once: (outcome: TaskOutcome, isFirst: Bool)
+    do {
+      once = try await run.runOnce(step.onceKey) {
+        announce(step, on: first)
+        return await attempt(step, on: first)
+      }
+    } catch {
+      return targets.map { .cancelled($0, step, error) }
     }
     if !once.isFirst {
       run.console.say(
@@ -75,7 +81,6 @@ struct Executor: Sendable {
         "Task '\(step.task.name)' ran before; it runs once"
       )
     }
-    let targets: [HostTarget?] = step.targets.isEmpty ? [nil] : step.targets
     return targets.map { once.outcome.moved(to: $0) }
   }
 
@@ -170,11 +175,26 @@ extension TaskOutcome {
   static func notAttempted(_ target: HostTarget?, _ step: ExecutionStep, _ reason: String)
     -> TaskOutcome
   {
+    ended(.notAttempted, target, step, TaskError(.aborted, reason))
+  }
+
+  static func cancelled(_ target: HostTarget?, _ step: ExecutionStep, _ error: any Error)
+    -> TaskOutcome
+  {
+    ended(.cancelled, target, step, error)
+  }
+
+  private static func ended(
+    _ state: State,
+    _ target: HostTarget?,
+    _ step: ExecutionStep,
+    _ error: any Error
+  ) -> TaskOutcome {
     TaskOutcome(
       host: target?.name ?? localOnly,
-      state: .notAttempted,
+      state: state,
       value: nil,
-      error: TaskError(.aborted, reason),
+      error: error,
       duration: .zero,
       task: step.task.name,
       key: target?.key

@@ -17,12 +17,7 @@ final class RunContext: Sendable {
   let options: RunOptions
   let ledger = RunLedger()
   let users = EndpointUsers()
-  private let once: Mutex<[String: Task<OnceValue, Never>]> = Mutex([:])
-
-  /// What a task that runs once gave, for all who ask later.
-  struct OnceValue: Sendable {
-    var outcome: TaskOutcome
-  }
+  private let once: Mutex<[String: SingleFlight<TaskOutcome>]> = Mutex([:])
 
   init(
     inventory: Inventory,
@@ -65,6 +60,8 @@ final class RunContext: Sendable {
 
   /// Closes clients, tunnels and connections, in this order.
   func close() async {
+    // One that was cancelled may still be ending its commands.
+    for task in once.withLock({ Array($0.values) }) { _ = await task.end() }
     await clients.closeAll()
     await tunnels.closeAll()
     await connections.closeAll()
@@ -76,23 +73,22 @@ final class RunContext: Sendable {
   ///   - key: The task and its arguments.
   ///   - body: What runs if nobody ran it before.
   /// - Returns: What it gave, and whether it ran just now.
+  /// - Throws: `CancellationError` if the caller is cancelled; the task goes on if others wait for it.
   func runOnce(
     _ key: String,
     _ body: @escaping @Sendable () async -> TaskOutcome
-  ) async -> (outcome: TaskOutcome, isFirst: Bool) {
-    let (task, isFirst) = once.withLock { once -> (Task<OnceValue, Never>, Bool) in
-      if let task = once[key] { return (task, false) }
-      // A task of its own, since whoever asks second waits for it too; it is awaited right below.
-      let task = Task { OnceValue(outcome: await body()) }
-      once[key] = task
-      return (task, true)
+  ) async throws -> (outcome: TaskOutcome, isFirst: Bool) {
+    let (flight, isFirst) = once.withLock { once -> (SingleFlight<TaskOutcome>, Bool) in
+      if let flight = once[key] { return (flight, false) }
+      let flight = SingleFlight<TaskOutcome>()
+      once[key] = flight
+      return (flight, true)
     }
-    let value = await withTaskCancellationHandler {
-      await task.value
-    } onCancel: {
-      task.cancel()
+    let scope = TaskScope.current
+    let outcome = try await flight.value {
+      await TaskScope.$current.withValue(scope) { await body() }
     }
-    return (value.outcome, isFirst)
+    return (outcome, isFirst)
   }
 }
 

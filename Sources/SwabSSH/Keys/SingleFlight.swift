@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// Failures are kept like values: a passphrase answered wrong three times isn't asked for again by
 /// the next host. Only a cancelled attempt is forgotten.
-final class SingleFlight<Value: Sendable>: Sendable {
+package final class SingleFlight<Value: Sendable>: Sendable {
   private enum State {
     case idle
     case running(Flight)
@@ -22,15 +22,23 @@ final class SingleFlight<Value: Sendable>: Sendable {
     var lastNumber = 0
     /// Waiters that were cancelled before they got in.
     var cancelled: Set<Int> = []
+    /// Attempts that nobody waits for any more and that have not come to their end yet.
+    var abandoned: [Int: Task<Void, Never>] = [:]
   }
 
   private let storage = Mutex(Storage())
+  private let discard: @Sendable (Value) async -> Void
+
+  /// - Parameter discard: Closes a value that was made when nobody waited for it any more.
+  package init(discarding discard: @escaping @Sendable (Value) async -> Void = { _ in }) {
+    self.discard = discard
+  }
 
   /// The value, which `make` makes if nobody has yet.
   ///
   /// It runs in a task of its own, as it belongs to no one of those who wait, and is cancelled when
   /// the last of them is.
-  func value(_ make: @escaping @Sendable () async throws -> Value) async throws -> Value {
+  package func value(_ make: @escaping @Sendable () async throws -> Value) async throws -> Value {
     let (ticket, result) = storage.withLock { storage -> (Int, Result<Value, any Error>?) in
       if case .done(let result) = storage.state { return (0, result) }
       storage.lastNumber += 1
@@ -46,6 +54,29 @@ final class SingleFlight<Value: Sendable>: Sendable {
     } onCancel: {
       leave(ticket)
     }
+  }
+
+  /// Ends it: an attempt that runs is cancelled, and so are those who wait for it.
+  ///
+  /// - Returns: The value if there is one, when nothing runs any more.
+  package func end() async -> Value? {
+    let (left, value, waiters) = storage.withLock { storage in
+      defer { storage.state = .idle }
+      var value: Value?
+      var waiters: [CheckedContinuation<Value, any Error>] = []
+      switch storage.state {
+      case .idle: break
+      case .done(let result): value = try? result.get()
+      case .running(let flight):
+        waiters = Array(flight.waiters.values)
+        flight.task.cancel()
+        storage.abandoned[flight.number] = flight.task
+      }
+      return (Array(storage.abandoned.values), value, waiters)
+    }
+    for waiter in waiters { waiter.resume(throwing: CancellationError()) }
+    for task in left { await task.value }
+    return value
   }
 
   private func enter(
@@ -78,9 +109,9 @@ final class SingleFlight<Value: Sendable>: Sendable {
     do { return .success(try await make()) } catch { return .failure(error) }
   }
 
-  private func land(_ number: Int, _ result: Result<Value, any Error>) {
-    let waiters = storage.withLock { storage -> [CheckedContinuation<Value, any Error>] in
-      guard case .running(let flight) = storage.state, flight.number == number else { return [] }
+  private func land(_ number: Int, _ result: Result<Value, any Error>) async {
+    let landed = storage.withLock { storage -> [CheckedContinuation<Value, any Error>]? in
+      guard case .running(let flight) = storage.state, flight.number == number else { return nil }
       if case .failure(is CancellationError) = result {
         storage.state = .idle
       } else {
@@ -88,7 +119,12 @@ final class SingleFlight<Value: Sendable>: Sendable {
       }
       return Array(flight.waiters.values)
     }
-    for waiter in waiters { waiter.resume(with: result) }
+    if let landed {
+      for waiter in landed { waiter.resume(with: result) }
+    } else {
+      if case .success(let value) = result { await discard(value) }
+      storage.withLock { _ = $0.abandoned.removeValue(forKey: number) }
+    }
   }
 
   private func leave(_ ticket: Int) {
@@ -102,6 +138,7 @@ final class SingleFlight<Value: Sendable>: Sendable {
       storage.state = .running(flight)
       if flight.waiters.isEmpty {
         flight.task.cancel()
+        storage.abandoned[flight.number] = flight.task
         storage.state = .idle
       }
       return waiter

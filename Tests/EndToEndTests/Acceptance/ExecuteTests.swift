@@ -52,12 +52,16 @@ struct ExecuteTests {
         try await withThrowingTaskGroup(of: Void.self) { group in
           group.addTask { _ = try await host.run("true") }
           group.addTask {
-            for _ in 0..<100 { await Task.yield() }
+            // By then, both wait for the login, which the server holds up until the file is there.
+            for _ in 0..<5 { _ = try await local("true", quiet: true) }
             throw Unlucky()
           }
           try await group.waitForAll()
         }
-      } catch {}
+      } catch let error as Unlucky {
+        puts("\\(error)")
+      }
+      _ = try await local("touch \\(try env.string("file"))")
       puts(try await other.value)
     }
 
@@ -177,12 +181,23 @@ struct ExecuteTests {
 
   @Test("a task's own cancellation doesn't reach others who wait for the connection")
   func sharedConnecting() async throws {
-    try await withSSHServer { server in
-      try await withProject(server) { project in
-        let run = try await project.swab("run", "child_fails", "-H", "h1")
-        #expect(run.exitStatus == 0, "\(run)")
-        #expect(run.lines.last == "[h1] still there", "\(run)")
-        try await expectClean(project, server)
+    try await withTemporaryFolder { folder in
+      let file = folder.path("go")
+      let keys = folder.path("keys")
+      let slowLogin = """
+        AuthorizedKeysFile none
+        AuthorizedKeysCommand /bin/sh -c "until test -e \(file); do sleep 0.05; done; cat \(keys)"
+        AuthorizedKeysCommandUser \(NSUserName())
+        """
+      try await withSSHServer(slowLogin) { server in
+        try folder.write(server.folder.read("authorized_keys"), to: "keys")
+        try await withProject(server, "file: \(file)") { project in
+          let run = try await project.swab("run", "child_fails", "-H", "h1")
+          #expect(run.exitStatus == 0, "\(run)")
+          #expect(run.lines.first == "[h1] Unlucky()", "\(run)")
+          #expect(run.lines.last == "[h1] still there", "\(run)")
+          try await expectClean(project, server)
+        }
       }
     }
   }
