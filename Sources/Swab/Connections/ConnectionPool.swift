@@ -41,6 +41,7 @@ final class ConnectionPool: Sendable {
   }
 
   private func sharedConnection(to target: HostTarget) async throws -> SSHConnection {
+    var hasReconnected = false
     while true {
       let flight = try flight(to: target.endpoint)
       let connection: SSHConnection
@@ -53,9 +54,12 @@ final class ConnectionPool: Sendable {
         forget(target.endpoint, flight)
         throw error
       }
-      if connection.isOpen { return connection }
+      // A server that closes behind each login would be logged in at for ever; whoever uses the
+      // connection hears of it.
+      if connection.isOpen || hasReconnected { return connection }
       // It got lost while nobody used it; whoever comes next connects again.
       forget(target.endpoint, flight)
+      hasReconnected = true
     }
   }
 
