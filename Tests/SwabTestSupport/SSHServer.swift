@@ -175,10 +175,10 @@ public final class SSHServer: Sendable {
     return """
       ListenAddress \(address):\(port)
       SetEnv \(setEnv)
-      AuthorizedKeysFile \(folder.path("authorized_keys"))
       PidFile none
       \(hostKeys.joined(separator: "\n"))
       \(configuration)
+      AuthorizedKeysFile \(folder.path("authorized_keys"))
       LogLevel VERBOSE
       UsePAM no
       StrictModes no

@@ -94,7 +94,8 @@ enum LocalShell {
             try await collector.add(Self.bytes(chunk), isError: true, command: command)
           }
         }
-        try await group.waitForAll()
+        // The first failure ends both: nobody would read on, and the command would wait for that.
+        for try await _ in group {}
       }
     }
     switch outcome.terminationStatus {

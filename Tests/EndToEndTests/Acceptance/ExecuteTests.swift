@@ -42,7 +42,7 @@ struct ExecuteTests {
     func parts() async throws {
       puts("signal \\(try await local("kill -TERM $$", warnOnly: true).signal ?? "none")")
       puts("first\\r\\nsecond")
-      _ = try await local("echo a lot", collecting: 5)
+      _ = try await local("exec yes a lot", collecting: 5)
     }
 
     func childFails(host: Host) async throws {
@@ -56,7 +56,7 @@ struct ExecuteTests {
             for _ in 0..<5 { _ = try await local("true", quiet: true) }
             throw Unlucky()
           }
-          try await group.waitForAll()
+          for try await _ in group {}
         }
       } catch let error as Unlucky {
         puts("\\(error)")
@@ -209,7 +209,7 @@ struct ExecuteTests {
       #expect(run.exitStatus == 1, "\(run)")
       #expect(run.lines.prefix(3) == ["signal TERM", "first", "second"], "\(run)")
       let told =
-        "local 'echo a lot': it gave more than 5 bytes, which is the limit for collecting output"
+        "local 'exec yes a lot': it gave more than 5 bytes, which is the limit for collecting output"
       #expect(run.standardError.contains(told), "\(run)")
       #expect(run.standardError.contains("hint: local(…, collecting: nil)"), "\(run)")
     }
