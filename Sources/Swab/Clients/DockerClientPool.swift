@@ -104,7 +104,7 @@ final class DockerClientPool: Sendable {
 ///   - line: The calling line; leave it out.
 /// - Returns: The client; its tunnel opens with the first request.
 /// - Throws: ``TaskError`` if the base URL can't be read, several entries of `docker_clients` could
-///   be meant, or another call gave the same client other settings; ``DockerError`` if the version
+///   be meant, or another call gave the same client other settings; `DockerError` if the version
 ///   can't be read.
 public func dockerFabric(
   baseURL: String? = nil,

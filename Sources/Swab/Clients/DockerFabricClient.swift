@@ -14,7 +14,7 @@ import Synchronization
 /// of the engine at the base URL, with no tunnel.
 ///
 /// Making one connects nowhere: the tunnel opens with the first request. It has all of
-/// ``DockerAPI``, and says what it does as `[host] docker: …`.
+/// `DockerAPI`, and says what it does as `[host] docker: …`.
 public final class DockerFabricClient: DockerAPI {
   private struct Open: Sendable {
     var client: DockerClient
@@ -29,7 +29,7 @@ public final class DockerFabricClient: DockerAPI {
   private let opening: Mutex<SingleFlight<Open>?> = Mutex(nil)
 
   /// Makes a client for the current host, outside of the pool of
-  /// ``dockerFabric(baseURL:version:timeout:tls:tunnelRemotePort:tunnelLocalPort:)``.
+  /// ``dockerFabric(baseURL:version:timeout:tls:tunnelRemotePort:tunnelLocalPort:file:line:)``.
   ///
   /// Each argument falls back to its key of `env`. Close the client when it is done with.
   ///
@@ -42,7 +42,7 @@ public final class DockerFabricClient: DockerAPI {
   ///   - tunnelRemotePort: The engine's port, for base URLs of TCP without one
   ///     (`docker_tunnel_remote_port`).
   ///   - tunnelLocalPort: The first local port to try (`docker_tunnel_local_port`).
-  /// - Throws: ``TaskError`` if a base URL can't be read, ``DockerError`` if a version can't;
+  /// - Throws: ``TaskError`` if a base URL can't be read, `DockerError` if a version can't;
   ///   ``FabfileError`` if `env` holds what a key can't.
   public convenience init(
     baseURL: String? = nil,
