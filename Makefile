@@ -1,9 +1,12 @@
 # make demo    two hosts, one task: swab at work, from nothing
 # make test    all tests
+# make build   swab, to install
+# make install bin/swab, lib/swab and share/doc/swab into PREFIX
 PREFIX ?= /usr/local
 ROUNDS ?= 5
 # What `make build` assembled, and `make install` copies.
 STAGE ?= .build/stage
+DOC = $(DESTDIR)$(PREFIX)/share/doc/swab
 SOURCES = Package.swift Fabfile.swift Sources Tests Examples
 
 .PHONY: build demo test lint bench install uninstall testbed-up testbed-down requirements clean
@@ -33,9 +36,14 @@ install:
 	install -m 644 $(STAGE)/lib/swab/*.swiftmodule $(STAGE)/lib/swab/toolchain \
 	  "$(DESTDIR)$(PREFIX)/lib/swab"
 	install -m 755 $(STAGE)/bin/swab "$(DESTDIR)$(PREFIX)/bin"
+	install -d "$(DOC)/docs"
+	install -m 644 README.md CHANGELOG.md LICENSE "$(DOC)"
+	install -m 644 docs/*.md "$(DOC)/docs"
+	find Examples -type d -exec install -d "$(DOC)/{}" \;
+	find Examples -type f -exec install -m 644 {} "$(DOC)/{}" \;
 
 uninstall:
-	rm -rf "$(DESTDIR)$(PREFIX)/lib/swab" "$(DESTDIR)$(PREFIX)/bin/swab"
+	rm -rf "$(DESTDIR)$(PREFIX)/lib/swab" "$(DESTDIR)$(PREFIX)/bin/swab" "$(DOC)"
 
 testbed-up: requirements
 	@Scripts/testbed up 2

@@ -19,6 +19,13 @@ struct LauncherInstallTests {
       try #require(made.exitStatus == 0, "\(made.standardError)")
       #expect(!made.standardOutput.contains("swift build"))
       let swab = prefix + "/bin/swab"
+      let documents = prefix + "/share/doc/swab/"
+      for name in [
+        "README.md", "CHANGELOG.md", "LICENSE", "docs/Reference.md", "docs/Tasks.md",
+        "Examples/sample_task/Fabfile.swift",
+      ] {
+        #expect(FileManager.default.fileExists(atPath: documents + name), "\(name)")
+      }
       // In a mount namespace of its own, the checkout is an empty folder.
       for arguments in ["--version", "list"] {
         let said = try await RunningProcess.run(
