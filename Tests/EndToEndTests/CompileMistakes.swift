@@ -235,6 +235,44 @@ extension CompileMistake {
     ),
   ]
 
+  /// Names that aren't there, of which the compiler only says that they aren't.
+  static let members = [
+    member("docker.restrat(\"x\")", hint: "did you mean restart?"),
+    member(
+      "docker.pull(\"x\")",
+      hint: "swab has no pull yet: try await host.run(\"docker pull …\")"
+    ),
+    member("host.dockerfabric()", hint: "did you mean dockerFabric?"),
+    member("host.rum(\"x\")", hint: "did you mean run?"),
+    member("host.sudo(\"x\")", hint: "swab has no sudo yet: try await host.run(\"sudo -n …\")"),
+    member("host.put(\"x\", \"y\")", hint: "swab has no put yet"),
+    member("host.get(\"x\", \"y\")", hint: "swab has no get yet"),
+    member("arguments.str(\"x\")", hint: "did you mean string?"),
+    member("host.env.docker_timeout", hint: "env[\"docker_timeout\"]"),
+    member("host.run(\"x\").stdot", hint: "did you mean stdout?"),
+    member("\"x\".padding(toLength: 3, withPad: \" \", startingAt: 0)", hint: "import Foundation"),
+    member("host.name.components(separatedBy: \".\")", hint: "import Foundation"),
+  ]
+
+  private static func member(_ call: String, hint: String) -> CompileMistake {
+    CompileMistake(
+      call,
+      says: "has no member",
+      hint: hint,
+      """
+      let fabfile = Fabfile {
+        task("a", "A", arguments: ["x"], a)
+      }
+
+      func a(host: Host, arguments: TaskArguments) async throws {
+        let docker = try host.dockerFabric()
+        _ = try await docker.images()
+        _ = try await \(call)  // here
+      }
+      """
+    )
+  }
+
   /// Mistakes around tasks.
   static let aroundTasks = [
     CompileMistake(
@@ -298,6 +336,28 @@ extension CompileMistake {
       let fabfile = Fabfile {
         task("a" "A") { puts("a") }  // here
       }
+      """
+    ),
+    CompileMistake(
+      "a comma between tasks",
+      hint: "tasks in Fabfile { } stand one on a line, with no comma between them",
+      """
+      let fabfile = Fabfile {
+        task("a", "A") { puts("a") },  // here
+        task("b", "B") { puts("b") }
+      }
+      """
+    ),
+    CompileMistake(
+      "a comma after a task that is a function",
+      hint: "tasks in Fabfile { } stand one on a line, with no comma between them",
+      """
+      let fabfile = Fabfile {
+        task("a", "A", a).roles("web"),  // here
+        task("b", "B", a)
+      }
+
+      func a(host: Host) async throws {}
       """
     ),
     CompileMistake(

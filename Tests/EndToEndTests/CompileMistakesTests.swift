@@ -13,7 +13,7 @@ struct CompileMistakesTests {
 
   @Test(
     "lead to their line, by the compiler's words or by a hint",
-    arguments: CompileMistake.inTasks + CompileMistake.aroundTasks
+    arguments: CompileMistake.inTasks + CompileMistake.members + CompileMistake.aroundTasks
   )
   func leadsToTheLine(_ mistake: CompileMistake) async throws {
     try await withLauncherSandbox(fabfile: mistake.source) { sandbox in
@@ -90,6 +90,26 @@ struct CompileMistakesTests {
       #expect(
         list.standardError.contains("\nswab: Fabfile.swift in \(sandbox.project) doesn't compile")
       )
+    }
+  }
+
+  @Test("beside an error, warnings and what follows from a name that isn't found are left out")
+  func noise() async throws {
+    let source = """
+      import Swab
+
+      let fabfile = Fabfile {
+        task("a", "A", deploi)
+      }
+      func deploy(host: Host) async throws { let unused = 1 }
+
+      """
+    try await withLauncherSandbox(fabfile: source) { sandbox in
+      let shown = try await list(sandbox).standardError
+      #expect(shown.contains("Fabfile.swift:4:18: error: cannot find 'deploi' in scope"))
+      for noise in ["warning:", "note:", "could not be inferred", "never used"] {
+        #expect(!shown.contains(noise), "\(shown)")
+      }
     }
   }
 

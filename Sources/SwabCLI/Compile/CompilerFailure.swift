@@ -25,10 +25,10 @@ struct CompilerFailure {
     self.installation = installation
   }
 
-  /// What to show of the compiler's output: all, unless it is only about the entry point, which the
-  /// person never wrote.
+  /// What to show of the compiler's output: its errors, unless they are only about the entry point,
+  /// which the person never wrote.
   var shown: [UInt8] {
-    isAboutEntryPoint ? [] : bytes
+    isAboutEntryPoint ? [] : output.withoutNoise(bytes)
   }
 
   private var isAboutEntryPoint: Bool {

@@ -27,6 +27,9 @@ enum CompilerHints {
     closure or into a function outside
     """
 
+  private static let noCommas =
+    "tasks in Fabfile { } stand one on a line, with no comma between them"
+
   private static let rules = [
     Rule("cannot find 'host' in scope", hint: "the closure has to take it: { (host: Host) in …"),
     Rule(
@@ -76,12 +79,19 @@ enum CompilerHints {
     let ownErrors = output.errorsInSources
     // After a missing brace the compiler reads the rest of the file as something it isn't.
     if let hint = missingBrace(ownErrors, sources) { return [hint] }
+    // What follows a comma between tasks is no expression, and its messages are about that.
+    if ownErrors.contains(where: { isCommaBetweenTasks($0, sources) }) { return [noCommas] }
     var hints = missingImport(ownErrors, sources).map { [$0] } ?? []
     for error in ownErrors {
-      guard let rule = rules.first(where: { error.text.contains(inOrder: $0.parts) }) else {
-        continue
-      }
-      if !hints.contains(rule.hint) { hints.append(rule.hint) }
+      let source = sources.first { $0.name == error.file }
+      let rule = rules.first { error.text.contains(inOrder: $0.parts) }
+      let hint =
+        rule?.hint
+        ?? MemberHints.hint(
+          for: error.text,
+          importsFoundation: source?.imports("Foundation") ?? false
+        )
+      if let hint, !hints.contains(hint) { hints.append(hint) }
     }
     return hints
   }
@@ -90,6 +100,31 @@ enum CompilerHints {
   struct Source {
     var name: String
     var text: String
+
+    func imports(_ module: String) -> Bool {
+      text.split(separator: "\n").contains { $0.contains("import \(module)") }
+    }
+
+    /// A line by its number, from one.
+    func line(_ number: Int) -> Substring? {
+      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      return lines.indices.contains(number - 1) ? lines[number - 1] : nil
+    }
+  }
+
+  /// Whether a message points at the comma behind a task.
+  private static func isCommaBetweenTasks(
+    _ error: CompilerOutput.Message,
+    _ sources: [Source]
+  ) -> Bool {
+    let isAboutComma =
+      error.text.contains(inOrder: ["consecutive statements on a line must be separated by ';'"])
+      || error.text.contains(inOrder: ["unexpected ',' separator"])
+    guard isAboutComma, let line = sources.first(where: { $0.name == error.file })?.line(error.line)
+    else { return false }
+    let code = line.drop { $0 == " " || $0 == "\t" }
+    let isTask = ["task(", "namespace(", "}", ")", "."].contains { code.hasPrefix($0) }
+    return isTask && line.utf8.dropFirst(error.column - 1).first == UInt8(ascii: ",")
   }
 
   private static func missingImport(
@@ -98,8 +133,7 @@ enum CompilerHints {
   ) -> String? {
     let file = errors.first { $0.text.contains(inOrder: ["cannot find", "in scope"]) }?.file
     guard let source = sources.first(where: { $0.name == file }) else { return nil }
-    let imports = source.text.split(separator: "\n").contains { $0.contains("import Swab") }
-    return imports ? nil : "\(source.name) doesn't begin with: import Swab"
+    return source.imports("Swab") ? nil : "\(source.name) doesn't begin with: import Swab"
   }
 
   private static func missingBrace(

@@ -1,9 +1,12 @@
-/// What the compiler printed, read for hints; what a person sees is the original.
+/// What the compiler printed, read for hints; what a person sees is the original, without what only
+/// leads away from the errors.
 struct CompilerOutput {
   /// Where a message points, and what it says.
   struct Message: Equatable {
     var file: String
     var line: Int
+    /// In bytes, from one.
+    var column: Int
     /// `error`, `warning` or `note`.
     var kind: String
     var text: String
@@ -30,18 +33,60 @@ struct CompilerOutput {
     errors.filter { Self.isEntryPoint($0) }
   }
 
+  /// The lines of what the compiler printed, without those that lead away from the errors.
+  ///
+  /// Warnings can wait for a fabfile that compiles, and what isn't found has no type to infer. Each
+  /// message goes with the lines under it.
+  func withoutNoise(_ bytes: [UInt8]) -> [UInt8] {
+    guard !errors.isEmpty else { return bytes }
+    let lacksName = errors.contains { $0.text.contains(inOrder: ["cannot find '", "in scope"]) }
+    var shown: [UInt8] = []
+    var isNoise = false
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let end = rest.firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? rest.endIndex
+      let line = Self.withoutColours(String(decoding: rest[..<end], as: UTF8.self))
+      if let message = Self.message(in: line.dropLast(line.hasSuffix("\n") ? 1 : 0)) {
+        switch message.kind {
+        case "error": isNoise = lacksName && Self.isAboutInference(message)
+        case "warning": isNoise = true
+        default: break
+        }
+      } else if !Self.belongsToMessage(line) {
+        isNoise = false
+      }
+      if !isNoise { shown += rest[..<end] }
+      rest = rest[end...]
+    }
+    return shown
+  }
+
+  private static func isAboutInference(_ message: Message) -> Bool {
+    message.text.contains(inOrder: ["generic parameter '", "could not be inferred"])
+  }
+
+  /// Whether a line goes with the message above it: ` 4 | task("a")`, `   |   ^`, an empty one, or
+  /// the footnote of a warning, `[#no-usage]: <https://…>`.
+  private static func belongsToMessage(_ line: some StringProtocol) -> Bool {
+    let text = line.drop { $0.isWhitespace || $0.isNumber }
+    return text.isEmpty || text.hasPrefix("|") || text.hasPrefix("[#")
+  }
+
   private static func isEntryPoint(_ message: Message) -> Bool {
     lastComponent(of: message.file) == Compiler.entryPointName
   }
 
   /// Reads `Fabfile.swift:5:14: error: cannot find 'x' in scope`.
   private static func message(in line: Substring) -> Message? {
+    guard !belongsToMessage(line) else { return nil }
     for kind in ["error", "warning", "note"] {
       guard let (place, text) = split(line, at: ": \(kind): ") else { continue }
       let parts = place.split(separator: ":")
-      guard parts.count >= 3, let number = Int(parts[parts.count - 2]) else { continue }
+      guard parts.count >= 3, let number = Int(parts[parts.count - 2]),
+        let column = Int(parts[parts.count - 1])
+      else { continue }
       let file = parts.dropLast(2).joined(separator: ":")
-      return Message(file: file, line: number, kind: kind, text: String(text))
+      return Message(file: file, line: number, column: column, kind: kind, text: String(text))
     }
     return nil
   }
