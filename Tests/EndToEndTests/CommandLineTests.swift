@@ -40,10 +40,56 @@ struct CommandLineTests {
         #expect(again.exitStatus == 2)
         #expect(
           again.errorLines == [
-            "swab: fabfile.yml is there already", "hint: swab init changes no file; move it away",
+            "swab: nothing is missing: fabfile.yml and the tasks are there already",
+            "hint: swab init changes no file; to start anew, move them away",
           ]
         )
       }
+    }
+  }
+
+  @Test(
+    "where fabfile.yml is alone, that is said, and init writes the tasks beside it",
+    arguments: [["list"], ["run", "restart:web1"], ["run"], ["help", "restart"], ["build"]]
+  )
+  func noTasks(_ words: [String]) async throws {
+    try await Project.with(fabfile: "hosts: { web1: me@192.0.2.1 }\n", tasks: "") { project in
+      try FileManager.default.removeItem(atPath: "\(project.path)/Fabfile.swift")
+      let run = try await project.swab(words)
+      #expect(run.exitStatus == 2)
+      let said = "swab: there is no Fabfile.swift (or folder Fabfile/) beside "
+      #expect(
+        run.errorLines.first?.hasPrefix(said + project.path + "/fabfile.yml") == true,
+        "\(run)"
+      )
+      let hint = "hint: tasks stand there; swab init writes what is missing"
+      #expect(run.errorLines.dropFirst() == [hint], "\(run)")
+
+      let made = try await project.swab("init")
+      #expect(made.exitStatus == 0, "\(made)")
+      #expect(made.lines.first == "wrote Fabfile.swift")
+      #expect(!made.standardOutput.contains("fabfile.yml"))
+      let hosts = try await project.swab("hosts")
+      #expect(hosts.standardOutput.hasPrefix("web1  me@192.0.2.1:22"))
+    }
+  }
+
+  @Test(
+    "init writes no Fabfile.swift where tasks stand elsewhere",
+    arguments: [("Fabfile", ""), ("tasks", "package: tasks\n")]
+  )
+  func tasksElsewhere(_ folder: String, _ yaml: String) async throws {
+    try await Project.with(fabfile: yaml, tasks: "") { project in
+      let manager = FileManager.default
+      try manager.removeItem(atPath: "\(project.path)/Fabfile.swift")
+      try manager.createDirectory(
+        atPath: "\(project.path)/\(folder)",
+        withIntermediateDirectories: true
+      )
+      let made = try await project.swab("init")
+      #expect(made.exitStatus == 2)
+      #expect(!manager.fileExists(atPath: "\(project.path)/Fabfile.swift"))
+      #expect(made.errorLines.first?.hasPrefix("swab: nothing is missing") == true, "\(made)")
     }
   }
 
@@ -229,6 +275,10 @@ struct CommandLineTests {
       (["-H", "h1"], "no command is named", "swab run -H HOST TASK"),
       (["-H", "h1", "--", "ls"], "no command is named", "swab run -H HOST -- COMMAND"),
       (["run", "loko", "-H", "h1"], "there is no task 'loko'", "did you mean look?"),
+      (
+        ["run", "look", "web1", "-H", "h1"], "there is no task 'web1'",
+        "is it an argument of look? swab run look:web1"
+      ),
       (
         ["run", "look:nmae=x", "-H", "h1"],
         "task 'look': unknown argument 'nmae'; did you mean name?", "usage: swab run look:[name=y]"

@@ -12,31 +12,38 @@ import ArgumentParser
 struct InitCommand: SwabSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "init",
-    abstract: "Write a fabfile.yml and a Fabfile.swift to start from."
+    abstract: "Write a fabfile.yml and a Fabfile.swift to start from, or the one that is missing."
   )
 
   func perform(in main: CommandLineMain) async throws -> ExitStatus {
-    let files = [("fabfile.yml", Self.inventory), ("Fabfile.swift", Self.tasks)]
-    for (name, _) in files where access(name, F_OK) == 0 {
-      throw UsageError("\(name) is there already", hint: "swab init changes no file; move it away")
+    let hasInventory = TaskFiles.exists(Self.inventoryName)
+    let hasTasks = TaskFiles.exist(beside: Self.inventoryName)
+    guard !hasInventory || !hasTasks else {
+      throw UsageError(
+        "nothing is missing: \(Self.inventoryName) and the tasks are there already",
+        hint: "swab init changes no file; to start anew, move them away"
+      )
     }
-    for (name, text) in files {
-      try Self.write(text, to: name)
-      print("wrote \(name)")
-    }
-    print(
-      """
-
-      Put your hosts into fabfile.yml, then:
-        swab list
-        swab run uptime -R web
-        swab run sample_task -R web -P
-      """
-    )
+    if !hasInventory { try Self.write(Self.inventory, to: Self.inventoryName) }
+    if !hasTasks { try Self.write(Self.tasks, to: TaskFiles.file) }
+    print("\n" + Self.nextSteps(hasInventory: hasInventory, hasTasks: hasTasks))
     return .success
   }
 
+  private static let inventoryName = "fabfile.yml"
+
+  /// What to do next; files that were there already have roles and tasks of their own.
+  private static func nextSteps(hasInventory: Bool, hasTasks: Bool) -> String {
+    let start = hasInventory ? "Then:" : "Put your hosts into \(inventoryName), then:"
+    let runs = ["swab run uptime", "swab run sample_task"].map {
+      $0 + (hasInventory ? " -H HOST" : " -R web")
+    }
+    let commands = ["swab list"] + (hasTasks ? ["swab hosts"] : [runs[0], runs[1] + " -P"])
+    return ([start] + commands.map { "  " + $0 }).joined(separator: "\n")
+  }
+
   private static func write(_ text: String, to path: String) throws(UsageError) {
+    // Exclusively: what came there in the meantime stays.
     let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     guard file >= 0 else { throw UsageError("\(path): \(String(cString: strerror(errno)))") }
     defer { close(file) }
@@ -47,6 +54,7 @@ struct InitCommand: SwabSubcommand {
     guard count == bytes.count else {
       throw UsageError("\(path): \(String(cString: strerror(errno)))")
     }
+    print("wrote \(path)")
   }
 
   static let inventory = """

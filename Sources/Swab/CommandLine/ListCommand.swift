@@ -29,7 +29,11 @@ struct ListCommand: SwabSubcommand {
     try main.requireFabfile()
     let tasks = try TaskRegistry(main.fabfile).tasks.sorted { $0.name < $1.name }
     guard !tasks.isEmpty else {
-      throw UsageError("the fabfile declares no tasks", hint: "swab init shows how")
+      try main.requireTasks()
+      throw UsageError(
+        "the fabfile declares no tasks",
+        hint: "swab init writes an example in an empty folder"
+      )
     }
     switch format {
     case "short": for task in tasks { print(task.name) }

@@ -66,13 +66,17 @@ struct RunInvocation {
     _ console: Console
   ) throws -> [(task: TaskDefinition, call: TaskCall)] {
     var calls: [(TaskDefinition, TaskCall)] = []
+    var previous: String?
     let skipsUnknown = try project.environment.bool("skip_unknown_tasks") ?? false
     for word in command.tasks {
       let call = try TaskCall(parsing: word)
+      defer { previous = word }
       do {
         calls.append((try main.task(call.name, in: project.registry), call))
       } catch {
-        guard skipsUnknown else { throw error }
+        guard skipsUnknown else {
+          throw error.asking(about: word, after: previous, project.registry)
+        }
         console.warn(error.message)
       }
     }
@@ -88,10 +92,11 @@ struct RunInvocation {
       return (try project.registry.task(named: name), TaskCall(name: name))
     }
     try main.requireFabfile()
+    if project.registry.tasks.isEmpty { try main.requireTasks() }
     throw UsageError(
       "no task is named, and none is the default",
       hint: project.registry.tasks.isEmpty
-        ? "Fabfile.swift declares tasks; swab init shows how"
+        ? "Fabfile.swift declares tasks; swab init writes an example in an empty folder"
         : "swab list shows the tasks"
     )
   }

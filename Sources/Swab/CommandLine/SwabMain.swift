@@ -87,7 +87,7 @@ struct CommandLineMain: Sendable {
   ///
   /// A package's own program has its tasks also where swab found no fabfile.yml.
   func task(_ name: String, in registry: TaskRegistry) throws(UsageError) -> TaskDefinition {
-    if registry.tasks.isEmpty { try requireFabfile() }
+    if registry.tasks.isEmpty { try requireTasks() }
     return try registry.task(named: name)
   }
 
@@ -96,6 +96,16 @@ struct CommandLineMain: Sendable {
     throw UsageError(
       "there is no fabfile.yml in this folder or above it",
       hint: "swab init makes one; swab run -H HOST -- COMMAND needs none"
+    )
+  }
+
+  /// For an empty registry: says where tasks would stand, if there is neither file nor folder.
+  func requireTasks() throws(UsageError) {
+    try requireFabfile()
+    guard let path = process.fabfilePath, !TaskFiles.exist(beside: path) else { return }
+    throw UsageError(
+      "there is no \(TaskFiles.file) (or folder \(TaskFiles.folder)/) beside \(path)",
+      hint: "tasks stand there; swab init writes what is missing"
     )
   }
 

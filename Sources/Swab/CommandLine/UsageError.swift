@@ -1,3 +1,5 @@
+import SwabYAML
+
 /// What a person wrote on the command line or in a fabfile can't be done; nothing was connected.
 struct UsageError: Error, CustomStringConvertible {
   var message: String
@@ -22,6 +24,27 @@ struct UsageError: Error, CustomStringConvertible {
   }
 
   var description: String { message + (hint.map { "\nhint: \($0)" } ?? "") }
+}
+
+extension UsageError {
+  /// The same about a word that may have been meant as an argument: `swab run restart web1`.
+  ///
+  /// - Parameters:
+  ///   - word: The word that names no task, and is near to no task's name either.
+  ///   - previous: The word before it.
+  ///   - registry: The tasks.
+  /// - Returns: The error with a question for a hint, or as it was.
+  func asking(about word: String, after previous: String?, _ registry: TaskRegistry) -> UsageError {
+    guard let previous, let call = try? TaskCall(parsing: previous), let task = registry[call.name],
+      !task.parameters.isEmpty, NearestName.nearest(to: word, among: registry.names) == nil
+    else { return self }
+    let called = previous + (previous.contains(":") ? "," : ":") + word
+    return UsageError(
+      message,
+      hint: "is it an argument of \(call.name)? swab run \(Shell.quoted(called))",
+      exitStatus: exitStatus
+    )
+  }
 }
 
 /// The exit statuses of `swab`, which scripts decide on.

@@ -34,8 +34,9 @@ struct FabfileBuild {
   func report() throws(LauncherError) {
     guard fabfile.tasks != .none else {
       throw LauncherError(
-        message: "beside \(fabfile.path) there is no \(TaskSources.fileName), so nothing to build",
-        hint: "swab init writes both where there is neither"
+        message: "there is no \(TaskSources.fileName) (or folder \(TaskSources.folderName)/) beside"
+          + " \(fabfile.path), so nothing to build",
+        hint: "tasks stand there; swab init writes what is missing"
       )
     }
     let product = try product()
