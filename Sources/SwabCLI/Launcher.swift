@@ -71,6 +71,8 @@ enum Launcher {
   ) throws(LauncherError) -> Never {
     setenv("SWAB_FABFILE", fabfile, 1)
     setenv("SWAB_EXECUTABLE", installation.launcher, 1)
+    // A task that crashes says where; all threads and registers would hide it.
+    setenv("SWIFT_BACKTRACE", "threads=crashed,registers=none,images=none,limit=4,top=0", 0)
     execv(executable, CommandLine.unsafeArgv)
     throw LauncherError(
       message: "can't start \(executable): \(errorText())",

@@ -165,8 +165,10 @@ public final class SSHServer: Sendable {
   ) -> String {
     let mark = (folder.path as NSString).lastPathComponent
     // sshd heeds only the first SetEnv.
-    // SHLVL: bash as root's login shell else reads .bashrc on each command.
-    let variables = ["SHLVL": "5", variable: mark].merging(environment) { $1 }
+    // SHLVL: bash as root's login shell else reads .bashrc on each command. HOME: what a person's
+    // profile does is none of a test's business, and a test that kills it may leave a mess there.
+    let variables = ["SHLVL": "5", "HOME": folder.path, variable: mark]
+      .merging(environment) { $1 }
     let setEnv = variables.map { "\($0)=\($1)" }.sorted().joined(separator: " ")
     let hostKeys = hostKeyTypes.map { "HostKey \(folder.path("host_\($0)"))" }
     // sshd takes the first value of each keyword, so what a test asks for stands before the rest;

@@ -21,12 +21,13 @@ struct Executor: Sendable {
     var outcomes: [TaskOutcome] = []
     var stop: TaskOutcome?
     for target in step.targets {
-      if let stop {
-        outcomes.append(.notAttempted(target, step, "'\(stop.host)' failed before"))
-        continue
-      }
+      // First: what was cancelled has not failed.
       if Task.isCancelled {
         outcomes.append(.notAttempted(target, step, run.reasonOfEnd))
+        continue
+      }
+      if let stop {
+        outcomes.append(.notAttempted(target, step, "'\(stop.host)' failed before"))
         continue
       }
       announce(step, on: target)
@@ -56,7 +57,8 @@ struct Executor: Sendable {
       }
     }
     return outcomes.enumerated().map { index, outcome in
-      let reason = stop.map { "'\($0.host)' failed before" } ?? run.reasonOfEnd
+      let failed = Task.isCancelled ? nil : stop.map { "'\($0.host)' failed before" }
+      let reason = failed ?? run.reasonOfEnd
       return outcome ?? .notAttempted(step.targets[index], step, reason)
     }
   }

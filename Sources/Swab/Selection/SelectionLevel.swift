@@ -25,6 +25,8 @@ extension Selector {
     var roles = "roles"
     var hostsLocation: YAMLLocation?
     var rolesLocation: YAMLLocation?
+    /// What declares them in Fabfile.swift, if they stand there.
+    var declaration: String?
 
     static let call = Source(hosts: "hosts=", roles: "roles=")
     static let flags = Source(hosts: "-H", roles: "-R")
@@ -61,6 +63,7 @@ extension Selector.Level {
       hosts: task.hosts.isEmpty ? nil : task.hosts,
       roles: task.roles.isEmpty ? nil : task.roles
     )
+    source.declaration = "\(task.label) (\(task.location))"
   }
 
   /// What a call says.

@@ -100,7 +100,15 @@ struct Selector: Sendable {
     of level: Level,
     _ options: RunOptions
   ) throws(UsageError) -> ExecutionStep {
-    let selected = try targets(of: level)
+    let selected: [HostTarget]
+    do {
+      selected = try targets(of: level)
+    } catch var error {
+      if let declaration = level.source.declaration {
+        error.message = "\(declaration): \(error.message)"
+      }
+      throw error
+    }
     let left = try exclude(call.excludedHosts + task.excludedHosts, from: selected)
     guard !left.isEmpty else {
       throw UsageError(

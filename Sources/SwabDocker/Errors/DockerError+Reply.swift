@@ -12,6 +12,9 @@ extension DockerError {
     if code == .apiVersionTooNew || code == .apiVersionTooOld {
       versionMismatch = Self.versionMismatch(in: message)
     }
+    if code == .notFound, message.hasPrefix("No such image") {
+      hint = "an image is not pulled by itself: docker pull, on that host"
+    }
     if (300..<400).contains(reply.status) {
       let target = reply.head.headers.first(name: "Location") ?? "another place"
       self.message = "redirected to \(target), and redirects are not followed"

@@ -52,7 +52,7 @@ struct LoginAttempts {
       return "swab answers only the question for a password; log in with a key"
     }
     if accepted.contains("publickey"), keys.isEmpty {
-      return "load a key into the agent (ssh-add), or name a key file"
+      return "load a key into the agent (ssh-add), or name a key file: -i FILE, key_filename:"
     }
     if accepted.contains("publickey") {
       return "is one of these keys in ~/.ssh/authorized_keys of that user on the host?"

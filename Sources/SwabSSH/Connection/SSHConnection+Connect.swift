@@ -155,7 +155,12 @@ struct ConnectionSetup: Sendable {
         while: "connecting to \(endpoint)"
       )
     } catch {
-      var unreachable = SSHError.unreachable(endpoint, because: error.words)
+      // A connection that was never tried is one whose name has no address.
+      let isNameless = (error as? NIOConnectionError)?.connectionErrors.isEmpty ?? false
+      var unreachable =
+        isNameless
+        ? SSHError.unknownName(options.address, because: error.words)
+        : SSHError.unreachable(endpoint, because: error.words)
       unreachable.cause = error
       throw unreachable
     }

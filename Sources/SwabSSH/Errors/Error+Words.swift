@@ -20,6 +20,8 @@ extension Error {
       if let reason = reasons.first { return reason }
       if let reason = (error.dnsAError ?? error.dnsAAAAError)?.words { return reason }
       return "no address"
+    case let error as SocketAddressError.UnknownHost:
+      return error.errorDescription.lowercased()
     case let error as SocketAddressError:
       if case .unknown(let host, _) = error { return "no address is known for \(host)" }
       return "\(error)"

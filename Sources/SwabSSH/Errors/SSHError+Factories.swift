@@ -37,6 +37,14 @@ extension SSHError {
     )
   }
 
+  static func unknownName(_ name: String, because reason: String) -> SSHError {
+    SSHError(
+      .unreachable,
+      "the name '\(name)' has no address: \(reason)",
+      hint: "DNS, /etc/hosts and ssh_config were asked; give the host an address"
+    )
+  }
+
   static func handshakeFailed(_ reason: String) -> SSHError {
     SSHError(
       .unreachable,

@@ -43,6 +43,9 @@ struct InterruptTests {
       let ended = try await Run(ended: run, within: ceiling(.seconds(5)))
       #expect(ended.exitStatus == 130, "\(ended)")
       #expect(ended.errorLines.last == "2 hosts: 1 cancelled, 1 not attempted")
+      // h1 did not fail, so it is not what kept h2 from its turn.
+      let row = ended.errorLines.first { $0.hasPrefix("h2  not attempted") }
+      #expect(row?.hasSuffix("nap: the run was interrupted") == true, "\(ended)")
     }
   }
 

@@ -147,6 +147,17 @@ struct SelectorTests {
     }
   }
 
+  @Test("a task's own host that is not there is told with the line that declares it (TR-19)")
+  func declaredHost() throws {
+    for definition in [task("t") {}.hosts("h9"), task("t") {}.roles("wbe")] {
+      let error = try #require(throws: UsageError.self) {
+        try names(try selector(), definition, "t")
+      }
+      #expect(error.message.hasPrefix("task 't' (SelectorTests.swift:"), "\(error)")
+      #expect(error.message.contains("): there is no "), "\(error)")
+    }
+  }
+
   @Test("everything excluded is an error, never a local run")
   func nothingLeft() throws {
     let error = try #require(throws: UsageError.self) {
