@@ -108,14 +108,14 @@ struct ContainerTests {
     spec.hostname = "box"
     spec.exposedPorts = ["53/udp", "8080"]
     spec.stopTimeout = .milliseconds(1500)
-    spec.hostConfig.binds = ["/tmp:/mnt:ro"]
+    spec.hostConfig.binds = [BindMount("/tmp", at: "/mnt", options: ["ro"])]
     spec.hostConfig.portBindings = [
       PortBinding(80, hostPort: 8080, hostAddress: "127.0.0.1"), PortBinding(80),
     ]
     spec.hostConfig.restartPolicy = .onFailure(maximumRetryCount: 3)
     spec.hostConfig.networkMode = "none"
     spec.hostConfig.memoryBytes = 64 << 20
-    spec.hostConfig.temporaryFileSystems = ["/run": "size=1m"]
+    spec.hostConfig.temporaryFileSystems = [TemporaryFileSystem("/run", options: "size=1m")]
     spec.hostConfig.logDriver = LogDriver("json-file", options: ["max-size": "1m"])
     spec.hostConfig.additionalFields["OomScoreAdj"] = 100
     try await withContainer(spec, of: docker) { name in

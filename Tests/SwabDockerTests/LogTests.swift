@@ -104,7 +104,7 @@ struct LogTests {
     let script = "echo ready; while [ ! -e /mnt/go ]; do sleep 0.05; done; echo done"
     try await withTemporaryFolder { folder in
       var spec = ContainerSpec.script(script)
-      spec.hostConfig.binds = ["\(folder.path):/mnt"]
+      spec.hostConfig.binds = [BindMount(folder.path, at: "/mnt")]
       try await withContainer(spec, of: docker) { name in
         try await docker.start(name)
         var lines = try await docker.logs(name, follow: true).lines.makeAsyncIterator()

@@ -23,7 +23,8 @@ extension DockerAPI {
       call.requires(1, 41, for: "platform")
       call.add("platform", platform)
     }
-    call.body = spec.encoded
+    if spec.networks.count > 1 { call.requires(1, 44, for: "several networks at creation") }
+    call.setBody(spec.encoded, gates: BodyGate.container)
     return try await engine().object(call)
   }
 

@@ -59,9 +59,10 @@ extension DockerError {
   }
 
   static func requires(_ gate: DockerCall.Gate, engine version: APIVersion) -> DockerError {
-    DockerError(
+    let rule = gate.isEnd ? "is gone since" : "needs"
+    return DockerError(
       code: .requiresAPIVersion,
-      message: "\(gate.argument) needs API \(gate.version), and \(version) is spoken here"
+      message: "\(gate.argument) \(rule) API \(gate.version), and \(version) is spoken here"
     )
   }
 

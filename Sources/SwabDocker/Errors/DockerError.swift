@@ -73,6 +73,10 @@ public struct DockerError: Error, Sendable {
     case streamFailed
     /// A stream ended in the middle of something.
     case streamTruncated
+    /// The container does not run, or never did.
+    case notRunning
+    /// The container's health check fails, or there is none.
+    case unhealthy
     /// The engine answered with a redirect, which is never followed.
     case redirected
     /// Status 400: the engine refuses the arguments.
@@ -113,6 +117,20 @@ extension DockerError {
   /// Whether no request could be sent, since the engine was not reached.
   public var isConnectionFailure: Bool {
     code == .connectionFailed || code == .permissionDenied
+  }
+
+  /// Whether the engine is no manager of a swarm.
+  ///
+  /// Status 503 alone says less: it is also how a manager without a majority answers.
+  public var isNotSwarmManager: Bool {
+    status == 503 && message.contains("not a swarm manager")
+  }
+
+  /// Whether a part of a swarm was changed by somebody else since it was read.
+  ///
+  /// The engine says so with status 500, so its words decide.
+  public var isStaleVersion: Bool {
+    message.contains("update out of sequence")
   }
 
   /// Whether a host port that was asked for is taken.

@@ -23,6 +23,8 @@ public struct ImageSummary: JSONBacked {
   }
   /// Its size in bytes, with the layers that it shares.
   public var size: Int { raw["Size"]?.int ?? 0 }
+  /// The bytes that it shares with other images, if they were counted.
+  public var sharedBytes: Int? { raw["SharedSize"]?.int.flatMap { $0 < 0 ? nil : $0 } }
   /// The number of containers that use it, if the engine counted them.
   public var containerCount: Int? { raw["Containers"]?.int.flatMap { $0 < 0 ? nil : $0 } }
   /// The labels.

@@ -3,16 +3,23 @@ import NIOHTTP1
 
 /// A request to the engine, before it has a host and an API version.
 struct DockerCall: Sendable {
-  /// An argument that only engines from that API version on understand.
+  /// An argument that only engines from that API version on understand, or only those before it.
   struct Gate: Sendable {
     var argument: String
     var version: APIVersion
+    var isEnd = false
+
+    func admits(_ engine: APIVersion) -> Bool {
+      isEnd ? engine < version : engine >= version
+    }
   }
 
   var method: HTTPMethod
   /// Encoded, without base path, version and query.
   var path: String
   var query: [(name: String, value: String)] = []
+  /// Headers beside those that every request has.
+  var headers: [(name: String, value: String)] = []
   var body: JSONValue?
   /// How much longer than usual the engine may take, since it was asked to wait; nil if it may wait
   /// without end.
@@ -40,6 +47,11 @@ struct DockerCall: Sendable {
     if isOn { add(name, "1") }
   }
 
+  /// Adds a parameter once for each value.
+  mutating func add(_ name: String, each values: [String]) {
+    for value in values { query.append((name, value)) }
+  }
+
   mutating func add(_ filters: DockerFilters) {
     if !filters.isEmpty { add("filters", filters.encoded) }
   }
@@ -50,33 +62,8 @@ struct DockerCall: Sendable {
 
   /// Refuses what the negotiated version would ignore or misread.
   func checkGates(_ version: APIVersion) throws {
-    for gate in gates where version < gate.version {
+    for gate in gates where !gate.admits(version) {
       throw DockerError.requires(gate, engine: version)
     }
-  }
-}
-
-extension DockerCall {
-  /// A path below `/containers`.
-  ///
-  /// - Throws: A ``DockerError`` with code `invalidArgument` for a name that would make the path mean
-  ///   something else: `DELETE /containers/?force=1` must not be sent.
-  static func container(_ name: String, _ action: String, _ method: HTTPMethod) throws -> DockerCall
-  {
-    // Listings write names with a slash in front, which the engine redirects in paths.
-    let name = name.first == "/" ? String(name.dropFirst()) : name
-    guard !name.isEmpty, name != ".", name != ".." else {
-      throw DockerError.invalidArgument("'\(name)' is no name of a container")
-    }
-    return DockerCall(method, "/containers/" + PathEncoding.segment(name) + action)
-  }
-
-  /// A path below `/images`.
-  static func image(_ name: String, _ action: String, _ method: HTTPMethod) throws -> DockerCall {
-    let segments = name.split(separator: "/", omittingEmptySubsequences: false)
-    guard segments.allSatisfy({ !["", ".", ".."].contains($0) }) else {
-      throw DockerError.invalidArgument("'\(name)' is no name of an image")
-    }
-    return DockerCall(method, "/images/" + PathEncoding.imageName(name) + action)
   }
 }

@@ -130,6 +130,7 @@ extension DockerClient {
   private func request(for call: DockerCall, _ version: APIVersion) -> HTTPRequest {
     let uri = "\(address.basePath)/v\(version)\(call.path)\(PathEncoding.query(call.query))"
     var request = HTTPRequest(method: call.method, uri: uri, headers: ["Host": address.authority])
+    for (name, value) in call.headers { request.headers.add(name: name, value: value) }
     if let body = call.body {
       let buffer = ByteBuffer(bytes: body.encoded)
       request.headers.add(name: "Content-Type", value: "application/json")
