@@ -38,7 +38,7 @@ public struct HostConfig: Sendable {
   public var droppedCapabilities: [String] = []
   /// Groups its process is in besides the user's own.
   public var addedGroups: [String] = []
-  /// Options for SELinux, AppArmor, seccomp: `no-new-privileges`, `seccomp=unconfined`, …
+  /// Options for SELinux, AppArmor and seccomp, such as `no-new-privileges`.
   public var securityOptions: [String] = []
   /// Paths that nobody can read in it; an empty list hides none.
   public var maskedPaths: [String]?

@@ -36,7 +36,7 @@ public struct Mount: Sendable, Hashable {
 
   /// How a folder of the host is mounted.
   public struct BindOptions: Sendable, Hashable {
-    /// Whether mounts made later show on the other side: `rprivate`, `rshared`, `rslave`, …
+    /// Whether mounts made later show on the other side, such as `rprivate` or `rshared`.
     public var propagation: String?
     /// Whether mounts below the folder are left out.
     public var isNonRecursive = false

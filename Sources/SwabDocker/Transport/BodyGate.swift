@@ -3,8 +3,9 @@
 /// The bodies are checked as they will be sent, so that a field set by its own name is refused just
 /// as one that has a property here.
 struct BodyGate: Sendable {
-  /// Where it stands: `HostConfig.Mounts[].Type`. `[]` is each element of a list, and `*` each
-  /// member of an object.
+  /// Where it stands, such as `HostConfig.Mounts[].Type`.
+  ///
+  /// `[]` is each element of a list, and `*` each member of an object.
   let field: String
   /// The value that is meant, where others of the field are older.
   let value: JSONValue?

@@ -50,7 +50,7 @@ extension DockerCall {
     try named(id, in: "exec", "exec", action, method)
   }
 
-  /// A path below the folder of a swarm's things: `nodes`, `services`, `tasks`, …
+  /// A path below the folder of a swarm's things, such as `nodes` or `services`.
   static func swarm(
     _ folder: String,
     _ name: String,

@@ -6,7 +6,7 @@ public struct BindMount: Sendable, Hashable {
   public var source: String?
   /// Where it is in the container.
   public var target: String
-  /// How it is mounted: `ro`, `z`, `rshared`, `nocopy`, …
+  /// How it is mounted, such as `ro`, `z`, `rshared` or `nocopy`.
   public var options: [String]
 
   /// Whether the container may not write there.

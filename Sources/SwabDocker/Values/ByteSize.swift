@@ -8,8 +8,9 @@ public struct ByteSize: Sendable, Hashable {
     self.bytes = bytes
   }
 
-  /// Reads a number with a unit: b, k, m or g, in either case, with or without a `b` after it. A
-  /// thousand is 1024 here.
+  /// Reads a number with a unit: b, k, m or g, in either case, or kb, mb and gb.
+  ///
+  /// A thousand is 1024 here.
   ///
   /// - Parameter text: For example `100`, `512m`, `1.5k` or `2GB`; nothing is 0.
   /// - Throws: A ``DockerError`` with code `invalidArgument` for anything else, such as `1t`.
