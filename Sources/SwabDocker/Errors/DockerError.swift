@@ -73,6 +73,10 @@ public struct DockerError: Error, Sendable {
     case streamFailed
     /// A stream ended in the middle of something.
     case streamTruncated
+    /// A file of this machine cannot be read or written.
+    case fileFailed
+    /// A command could not be started in a container: it isn't there, or its user or folder isn't.
+    case execStartFailed
     /// The container does not run, or never did.
     case notRunning
     /// The container's health check fails, or there is none.

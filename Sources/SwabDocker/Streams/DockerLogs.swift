@@ -41,8 +41,8 @@ actor LogSource {
   nonisolated let isRaw: Bool
   nonisolated let hasTimestamps: Bool
   /// Kept, since a client that nobody holds closes its connections.
-  private let client: DockerClient
-  private let call: DockerCall
+  nonisolated let client: DockerClient
+  nonisolated let call: DockerCall
   private var decoder: LogFrameDecoder
   private var isFinished = false
 

@@ -21,6 +21,10 @@ struct DockerCall: Sendable {
   /// Headers beside those that every request has.
   var headers: [(name: String, value: String)] = []
   var body: JSONValue?
+  /// The body of calls that send something else than JSON.
+  var upload: DockerUpload?
+  /// Whether the connection is taken over by what the call starts.
+  var isHijack = false
   /// How much longer than usual the engine may take, since it was asked to wait; nil if it may wait
   /// without end.
   var grace: Duration? = .zero

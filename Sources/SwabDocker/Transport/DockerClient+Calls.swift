@@ -84,6 +84,8 @@ extension DockerClient {
       // The engine was exchanged for another release while we ran. It refuses a wrong version before
       // it looks at the request, so sending it again is safe whatever it is.
       renegotiate()
+      // But a body that is given piece by piece has been begun.
+      if call.upload != nil { throw error }
       return try await send(call, isStream: isStream, by: deadline)
     }
   }
@@ -136,8 +138,18 @@ extension DockerClient {
       request.headers.add(name: "Content-Type", value: "application/json")
       request.headers.add(name: "Content-Length", value: String(buffer.readableBytes))
       request.body = buffer
+    } else if let upload = call.upload {
+      // The engine looks at the bytes themselves to know what they are.
+      request.headers.add(name: "Content-Type", value: "application/x-tar")
+      request.headers.add(name: "Transfer-Encoding", value: "chunked")
+      request.upload = upload.produce
     } else if call.method != .GET, call.method != .HEAD {
       request.headers.add(name: "Content-Length", value: "0")
+    }
+    if call.isHijack {
+      request.headers.add(name: "Connection", value: "Upgrade")
+      request.headers.add(name: "Upgrade", value: "tcp")
+      request.isHijack = true
     }
     return request
   }

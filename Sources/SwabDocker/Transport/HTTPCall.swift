@@ -1,46 +1,14 @@
 import NIOCore
 import NIOHTTP1
 
-/// What goes out to the engine.
-struct HTTPRequest: Sendable {
-  var method: HTTPMethod
-  /// Path and query, with base path and API version.
-  var uri: String
-  var headers: HTTPHeaders
-  var body: ByteBuffer?
-
-  /// Whether sending it twice does no more than sending it once.
-  var isRepeatable: Bool {
-    method == .GET || method == .HEAD
-  }
-}
-
-/// What came back; the body of a stream is not in it.
-struct HTTPReply: Sendable {
-  var head: HTTPResponseHead
-  var body: ByteBuffer
-
-  var status: Int { Int(head.status.code) }
-}
-
-/// What failed beneath the Docker API.
-enum HTTPFailure: Error {
-  case cannotConnect(any Error)
-  case refusedPeer(any Error)
-  /// The port is the near end's, where the connection was one of TCP.
-  case connectionLost(String, cause: (any Error)?, localPort: Int?)
-  case timeout
-  case replyTooLarge(limit: Int)
-  case closed
-}
-
 /// One request and its reply.
 ///
 /// A collecting call is answered by the whole reply; a streaming one by its head, after which
-/// ``next()`` gives the body as fast as it is asked for, and no faster.
+/// ``next()`` gives the body as fast as it is asked for, and no faster. A call that takes its
+/// connection over is a streaming one that also writes after its head.
 ///
-/// It is `@unchecked` since its state is only touched on its event loop, which all methods but
-/// `next()` and `abandon()` require.
+/// It is `@unchecked` since its state is only touched on its event loop, which all methods require
+/// but those for async code.
 final class HTTPCall: @unchecked Sendable {
   /// What a failed request may say at most; a proxy's error page must not fill the memory.
   static let errorLimit = 1 << 20
@@ -57,6 +25,12 @@ final class HTTPCall: @unchecked Sendable {
   var hasBeenRetried = false
   private(set) var hasReplyBegun = false
   private(set) var isAnswered = false
+  /// Whether all of the request has been written.
+  private(set) var isSent = false
+  private var uploader: Task<Void, Never>?
+  /// Whether the other side takes no more; why, its reply or the connection's end tells.
+  private var isRefused = false
+  private var timeout: TimeAmount?
   private var deadline: Scheduled<Void>?
   private var head: HTTPResponseHead?
   private var body = ByteBuffer()
@@ -71,8 +45,23 @@ final class HTTPCall: @unchecked Sendable {
   }
 
   func start(timeout: TimeAmount?) {
-    guard let timeout else { return }
+    self.timeout = timeout
+    armDeadline()
+  }
+
+  private func armDeadline() {
+    guard let timeout, !isAnswered else { return }
     deadline = eventLoop.scheduleTask(in: timeout) { self.fail(HTTPFailure.timeout) }
+  }
+
+  /// The request's head has been written: its body follows now, if there is one to come.
+  func headWritten() {
+    guard let upload = request.upload, end == nil else {
+      isSent = true
+      return
+    }
+    deadline?.cancel()
+    beginUpload(upload)
   }
 
   /// Whether more of the body should be read from the socket now.
@@ -83,7 +72,10 @@ final class HTTPCall: @unchecked Sendable {
   func received(_ head: HTTPResponseHead) {
     hasReplyBegun = true
     self.head = head
-    guard isStream, (200..<300).contains(head.status.code) else { return }
+    let isGranted =
+      (200..<300).contains(head.status.code)
+      || request.isHijack && head.status == .switchingProtocols
+    guard isStream, isGranted else { return }
     settle(.success(HTTPReply(head: head, body: ByteBuffer())))
   }
 
@@ -105,6 +97,7 @@ final class HTTPCall: @unchecked Sendable {
 
   func finished() {
     deadline?.cancel()
+    uploader?.cancel()
     end = end ?? .success(())
     if isStream, isAnswered {
       deliver()
@@ -116,6 +109,7 @@ final class HTTPCall: @unchecked Sendable {
   func fail(_ error: any Error) {
     guard end == nil else { return }
     end = .failure(error)
+    uploader?.cancel()
     settle(.failure(error))
     deliver()
     connection?.close()
@@ -147,27 +141,100 @@ final class HTTPCall: @unchecked Sendable {
   }
 }
 
+// MARK: - Sending
+
+extension HTTPCall {
+  /// Sends the body.
+  ///
+  /// In a task of its own, since the reply may begin, and have to be read, while the body still goes
+  /// out. It ends with the call, and whoever gets the reply or its end has waited for it.
+  private func beginUpload(_ upload: @escaping BodyProducer) {
+    uploader = Task { [self] in
+      do {
+        try await upload { try await self.write($0) }
+        try await writing { $0.finishRequest(promise: $1) }
+        eventLoop.execute {
+          self.isSent = true
+          self.armDeadline()
+        }
+      } catch {
+        eventLoop.execute {
+          // Why the other side takes no more is not what the writing says.
+          if !self.isRefused { self.fail(error) }
+        }
+      }
+    }
+  }
+
+  /// Sends bytes, and returns when they have gone out.
+  func write(_ bytes: ByteBuffer) async throws {
+    guard bytes.readableBytes > 0 else { return }
+    try await writing { $0.write(bytes, promise: $1) }
+  }
+
+  /// Ends what is sent over a connection that was taken over; what comes in goes on.
+  func closeOutput() async throws {
+    try await writing { $0.closeOutput(promise: $1) }
+  }
+
+  /// The other side has the call's time for each piece; none of it is the reader's of a slow source.
+  private func writing(
+    _ write: @escaping @Sendable (HTTPConnection, EventLoopPromise<Void>) -> Void
+  ) async throws {
+    try Task.checkCancellation()
+    let written = eventLoop.makePromise(of: Void.self)
+    eventLoop.execute {
+      guard let connection = self.connection else {
+        return written.fail(ChannelError.ioOnClosedChannel)
+      }
+      self.armDeadline()
+      let timer = self.deadline
+      written.futureResult.whenComplete { result in
+        timer?.cancel()
+        if case .failure = result { self.isRefused = true }
+      }
+      write(connection, written)
+    }
+    try await written.futureResult.get()
+  }
+
+  private func uploadEnded() async {
+    guard request.upload != nil else { return }
+    await (try? eventLoop.submit { self.uploader }.get())?.value
+  }
+}
+
 // MARK: - From async code
 
 extension HTTPCall {
   /// The reply; a cancelled task closes the connection.
   func reply() async throws -> HTTPReply {
-    try await withTaskCancellationHandler {
-      try await answer.futureResult.get()
-    } onCancel: {
-      abandon()
+    do {
+      let reply = try await withTaskCancellationHandler {
+        try await answer.futureResult.get()
+      } onCancel: {
+        abandon()
+      }
+      let isUnderWay = isStream && reply.status < 300
+      if !isUnderWay { await uploadEnded() }
+      return reply
+    } catch {
+      await uploadEnded()
+      throw error
     }
   }
 
   /// The next bytes of a stream's body, or nothing at its end.
   func next() async throws -> ByteBuffer? {
     let promise = eventLoop.makePromise(of: ByteBuffer?.self)
-    return try await withTaskCancellationHandler {
+    let bytes = try await withTaskCancellationHandler {
       eventLoop.execute { self.read(into: promise) }
       return try await promise.futureResult.get()
     } onCancel: {
       abandon()
     }
+    if bytes == nil { await uploadEnded() }
+    return bytes
   }
 
   private func read(into promise: EventLoopPromise<ByteBuffer?>) {

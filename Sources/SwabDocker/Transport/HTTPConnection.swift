@@ -9,8 +9,12 @@ final class HTTPConnection: ChannelInboundHandler {
   typealias OutboundOut = HTTPClientRequestPart
 
   private var context: ChannelHandlerContext?
+  /// Where bytes go past HTTP, on a connection that is to be taken over.
+  private let door: HijackDoor?
   private var call: HTTPCall?
   private var isKeptAlive = false
+  /// Whether it carries no more HTTP.
+  private var isTakenOver = false
   /// The port of the near end, which tells a connection from others to whoever is behind the far
   /// end; none for sockets.
   var localPort: Int?
@@ -22,6 +26,10 @@ final class HTTPConnection: ChannelInboundHandler {
   var onClose: ((HTTPConnection) -> Void)?
   /// Called with a call that may go to another connection, since this one had ended before it.
   var onRetry: ((HTTPCall) -> Void)?
+
+  init(door: HijackDoor? = nil) {
+    self.door = door
+  }
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
@@ -49,8 +57,30 @@ final class HTTPConnection: ChannelInboundHandler {
     if let body = request.body {
       context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
     }
-    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    if request.upload == nil { context.write(wrapOutboundOut(.end(nil)), promise: nil) }
+    context.flush()
     context.read()
+    call.headWritten()
+  }
+
+  /// Writes a piece of a request's body, or of what is said over a connection that was taken over.
+  func write(_ bytes: ByteBuffer, promise: EventLoopPromise<Void>) {
+    if let door { return door.write(bytes, promise: promise) }
+    guard let context else { return promise.fail(ChannelError.ioOnClosedChannel) }
+    context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: promise)
+  }
+
+  /// Ends a request's body.
+  func finishRequest(promise: EventLoopPromise<Void>) {
+    guard let context else { return promise.fail(ChannelError.ioOnClosedChannel) }
+    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: promise)
+  }
+
+  /// Ends what is written, on a connection that was taken over; an engine that reads the end of a
+  /// plain request's connection gives the request up.
+  func closeOutput(promise: EventLoopPromise<Void>) {
+    guard let context, door != nil else { return promise.fail(ChannelError.ioOnClosedChannel) }
+    context.close(mode: .output, promise: promise)
   }
 
   func readMore() {
@@ -69,18 +99,29 @@ final class HTTPConnection: ChannelInboundHandler {
     switch unwrapInboundIn(data) {
     case .head(let head):
       isKeptAlive = head.isKeepAlive
+      if head.status == .switchingProtocols, let door {
+        isTakenOver = true
+        door.open { [weak self] in self?.call?.received($0) }
+      }
       call.received(head)
     case .body(let part):
       call.received(part)
     case .end:
-      complete(call)
+      // To HTTP such a reply ends where the other protocol begins.
+      if !isTakenOver { complete(call) }
     }
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    context.fireUserInboundEventTriggered(event)
+    guard let event = event as? ChannelEvent, event == .inputClosed else { return }
+    if isTakenOver, let call { complete(call) } else { context.close(promise: nil) }
   }
 
   private func complete(_ call: HTTPCall) {
     detach(call)
     // Idle before the answer is given, so that what the answer sets off finds it.
-    if isKeptAlive, !call.isStream, let onIdle {
+    if isKeptAlive, call.isSent, !call.isStream, let onIdle {
       isReused = true
       onIdle(self)
     } else {
@@ -113,6 +154,8 @@ final class HTTPConnection: ChannelInboundHandler {
 
   private func lose(_ message: String, cause: (any Error)?) {
     guard let call else { return }
+    // Nothing but its end says that the other protocol has ended.
+    if isTakenOver, cause == nil { return complete(call) }
     detach(call)
     let mayRetry = isReused && !call.hasReplyBegun && !call.hasBeenRetried && !call.isAnswered
     if mayRetry, call.request.isRepeatable, let onRetry {

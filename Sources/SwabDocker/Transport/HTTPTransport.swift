@@ -59,7 +59,9 @@ final class HTTPTransport: Sendable {
   private func run(_ call: HTTPCall) {
     guard !state.value.isClosed else { return call.fail(HTTPFailure.closed) }
     guard !call.isAnswered else { return }
-    if !call.isStream, !call.hasBeenRetried, let connection = state.value.idle.popLast() {
+    // A body that is given piece by piece can't be given twice, should the connection have ended.
+    let mayReuse = !call.isStream && !call.hasBeenRetried && call.request.upload == nil
+    if mayReuse, let connection = state.value.idle.popLast() {
       connection.start(call)
     } else {
       connect(for: call)
@@ -67,17 +69,14 @@ final class HTTPTransport: Sendable {
   }
 
   private func connect(for call: HTTPCall) {
+    let isHijack = call.request.isHijack
     let bootstrap = ClientBootstrap(group: eventLoop)
       .connectTimeout(Self.connectTimeout)
       .channelOption(.autoRead, value: false)
+      .channelOption(.allowRemoteHalfClosure, value: isHijack)
       .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 1 << 15))
       .channelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHTTPClientHandlers(
-            leftOverBytesStrategy: .dropBytes
-          )
-          try channel.pipeline.syncOperations.addHandler(HTTPConnection())
-        }
+        channel.eventLoop.makeCompletedFuture { try Self.addHandlers(to: channel, isHijack) }
       }
     let connected =
       switch address.endpoint {
@@ -88,6 +87,14 @@ final class HTTPTransport: Sendable {
           .connect(host: host, port: port)
       }
     connected.whenComplete { self.connected($0, for: call) }
+  }
+
+  private static func addHandlers(to channel: any Channel, _ isHijack: Bool) throws {
+    let pipeline = channel.pipeline.syncOperations
+    let door = isHijack ? HijackDoor() : nil
+    if let door { try pipeline.addHandler(door) }
+    try pipeline.addHTTPClientHandlers(leftOverBytesStrategy: .dropBytes)
+    try pipeline.addHandler(HTTPConnection(door: door))
   }
 
   private func connected(_ result: Result<any Channel, any Error>, for call: HTTPCall) {

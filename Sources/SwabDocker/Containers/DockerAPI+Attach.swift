@@ -1,0 +1,80 @@
+import NIOHTTP1
+
+extension DockerAPI {
+  /// Connects to the process of a container.
+  ///
+  /// Attach before the start to miss nothing. To one that has ended nothing can be attached: the
+  /// engine would wait for its next start without a word.
+  ///
+  /// - Parameters:
+  ///   - container: Its name or id.
+  ///   - options: Which streams, and whether what was written before comes first.
+  /// - Returns: What the process writes and reads.
+  /// - Throws: A ``DockerError``: `notRunning` if the container has ended, `conflict` if it is paused.
+  public func attach(
+    _ container: String,
+    _ options: AttachOptions = AttachOptions()
+  ) async throws -> DockerSession {
+    let details = try await inspectContainer(container)
+    let state = details.state
+    let isThere = state.isRunning || state.status == .created || options.awaitsStart
+    guard isThere else { throw try await hasEnded(container, state) }
+    let session = try await engine().session(
+      options.call(container),
+      hasTerminal: details.config.hasTerminal
+    )
+    // One that ended just before it was attached to would be waited for without end.
+    guard state.isRunning, !options.awaitsStart else { return session }
+    do {
+      let state = try await inspectContainer(container).state
+      if state.isRunning { return session }
+      throw try await hasEnded(container, state)
+    } catch {
+      session.close()
+      throw error
+    }
+  }
+
+  private func hasEnded(
+    _ container: String,
+    _ state: ContainerStateDetails
+  ) async throws -> DockerError {
+    let error = DockerError(
+      code: .notRunning,
+      message: "the container \(container) has ended, with status \(state.exitCode)",
+      hint: "logs(_:) gives what it has written"
+    )
+    return try await engine().locate(error, DockerCall.container(container, "/attach", .POST))
+  }
+}
+
+/// What to be connected to of a container.
+public struct AttachOptions: Sendable, Hashable {
+  /// Whether its standard input can be written to; the container must have been made with
+  /// `opensStandardInput`.
+  public var input = false
+  /// Whether its standard output is given.
+  public var stdout = true
+  /// Whether its standard error is given.
+  public var stderr = true
+  /// Whether what it has written before comes first.
+  public var includesLogs = false
+  /// Whether to connect to a container that has ended, because it is about to be started.
+  public var awaitsStart = false
+  /// The keys that end the connection, such as `ctrl-p,ctrl-q`; the engine's own if nil.
+  public var detachKeys: String?
+
+  /// Output only.
+  public init() {}
+
+  func call(_ container: String) throws -> DockerCall {
+    var call = try DockerCall.container(container, "/attach", .POST)
+    call.add("stream", true)
+    call.add("stdin", input)
+    call.add("stdout", stdout)
+    call.add("stderr", stderr)
+    call.add("logs", includesLogs)
+    call.add("detachKeys", detachKeys)
+    return call
+  }
+}
