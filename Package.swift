@@ -24,9 +24,15 @@ let package = Package(
   products: [
     .executable(name: "swab", targets: ["SwabCLI"]),
     .library(name: "Swab", type: .dynamic, targets: ["Swab", "SwabDocker"]),
+    .library(name: "SwabDocker", targets: ["SwabDocker"]),
+  ],
+  traits: [
+    .trait(name: "TLS", description: "Speak TLS to Docker Engines; takes minutes more to build."),
+    .default(enabledTraits: ["TLS"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
@@ -47,6 +53,12 @@ let package = Package(
       pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
     ),
+    .systemLibrary(
+      name: "CLibZ",
+      pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
+    ),
+    .systemLibrary(name: "CLibBZ2", providers: [.apt(["libbz2-dev"]), .brew(["bzip2"])]),
     .target(name: "SwabYAML", dependencies: ["CLibYAML"], swiftSettings: strict),
     .target(
       name: "SwabSSH",
@@ -55,7 +67,12 @@ let package = Package(
     ),
     .target(
       name: "SwabDocker",
-      dependencies: nio + [.product(name: "NIOHTTP1", package: "swift-nio")],
+      dependencies: [
+        "CLibZ", "CLibBZ2",
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["TLS"])),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ] + nio,
       swiftSettings: published
     ),
     .target(
