@@ -165,10 +165,10 @@ struct ExecRunTests {
     let (_, session) = try await docker.execSession(id, ExecSpec(["sh", "-c", "echo; sleep 1000"]))
     var frames = session.output.makeAsyncIterator()
     _ = try await frames.next()
-    async let result = docker.exec(id, ["sh", "-c", "sleep 1000"])
+    let task = Task { try await docker.exec(id, ["sh", "-c", "sleep 1000"]) }
     try await docker.removeContainer(id, force: true)
     #expect(try await frames.next() == nil)
-    let error = await #expect(throws: DockerError.self) { _ = try await result }
+    let error = await #expect(throws: DockerError.self) { _ = try await task.value }
     #expect(error?.isNotFound == true || error?.isConflict == true)
     await docker.close()
   }
