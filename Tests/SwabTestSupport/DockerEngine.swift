@@ -13,7 +13,9 @@ public final class DockerEngine: Sendable {
   public static let image = "busybox:local"
 
   private let supervisor: Process
+  /// What keeps the supervisor alive, and takes orders to it.
   private let lifeline: FileHandle
+  private let answers: FileHandle
 
   private static let sharedEngine = Task.detached { try DockerEngine() }
 
@@ -32,6 +34,7 @@ public final class DockerEngine: Sendable {
     socketPath = folder.path("docker.sock")
     let (input, output) = (Pipe(), Pipe())
     lifeline = input.fileHandleForWriting
+    answers = output.fileHandleForReading
     // No other child may keep the engine alive by holding its lifeline.
     _ = fcntl(lifeline.fileDescriptor, F_SETFD, FD_CLOEXEC)
     supervisor = Process()
@@ -41,9 +44,36 @@ public final class DockerEngine: Sendable {
     supervisor.standardOutput = output
     supervisor.standardError = FileHandle.nullDevice
     try supervisor.run()
-    let answer = try output.fileHandleForReading.readToEnd() ?? Data()
-    guard String(decoding: answer, as: UTF8.self) == "ready\n" else {
-      throw TestSupportError(String(decoding: answer, as: UTF8.self))
+    try awaitReady()
+  }
+
+  /// Stops the engine and starts it again, with the same folders and the same socket; its containers
+  /// end, and stay ended.
+  ///
+  /// After ``kill()`` it is only started.
+  public func restart() async throws {
+    try await order("restart")
+  }
+
+  /// Ends the engine as a crash does, and returns when it is gone; its containers live on until it
+  /// is started again by ``restart()``, or stopped.
+  public func kill() async throws {
+    try await order("kill")
+  }
+
+  private func order(_ command: String) async throws {
+    try await Task.detached { [self] in
+      try lifeline.write(contentsOf: Data("\(command)\n".utf8))
+      try awaitReady()
+    }.value
+  }
+
+  private func awaitReady() throws {
+    var text = ""
+    while !text.hasSuffix("ready\n") {
+      let bytes = answers.availableData
+      text += String(decoding: bytes, as: UTF8.self)
+      if bytes.isEmpty { throw TestSupportError(text) }
     }
   }
 
@@ -53,7 +83,8 @@ public final class DockerEngine: Sendable {
     await Task.detached { [supervisor] in supervisor.waitUntilExit() }.value
   }
 
-  /// Starts the engine, says so on standard output, and ends it when standard input closes.
+  /// Starts the engine, says so on standard output, does as it is told by the lines it reads, and
+  /// ends the engine when standard input closes.
   ///
   /// A second engine in one network namespace takes the first one's `docker0` away, hence
   /// `unshare`. `--live-restore` stays off: containers have to end with the engine.
@@ -67,16 +98,23 @@ public final class DockerEngine: Sendable {
     for tool in dockerd docker unshare ip busybox; do
       command -v $tool >/dev/null || fail "$tool is missing: run make test, which installs it"
     done
-    unshare -n sh -c 'ip link set lo up
-      exec dockerd --data-root "$1/data" --exec-root "$1/exec" --pidfile "$1/pid" \\
-        --host "unix://$1/docker.sock" --iptables=false --ip6tables=false' \\
-      engine "$folder" <&- 3>&- &
-    engine=$!
     docker="docker --host unix://$folder/docker.sock"
-    until $docker version >/dev/null 2>&1; do
-      kill -0 $engine 2>/dev/null || fail "dockerd has ended"
-      sleep 0.05
-    done
+    launch() {
+      unshare -n sh -c 'ip link set lo up
+        exec dockerd --data-root "$1/data" --exec-root "$1/exec" --pidfile "$1/pid" \\
+          --host "unix://$1/docker.sock" --iptables=false --ip6tables=false' \\
+        engine "$folder" <&- 3>&- &
+      engine=$!
+      until $docker version >/dev/null 2>&1 <&-; do
+        kill -0 $engine 2>/dev/null || fail "dockerd has ended"
+        sleep 0.05
+      done
+    }
+    halt() {
+      [ -z "$engine" ] || { kill "$1" $engine; wait $engine; }
+      engine=
+    }
+    launch
     mkdir -p "$folder/root/bin" "$folder/root/tmp"
     cp "$(command -v busybox)" "$folder/root/bin/busybox"
     for applet in $(busybox --list); do
@@ -85,10 +123,16 @@ public final class DockerEngine: Sendable {
     tar -C "$folder/root" -c . | $docker import --change 'ENV PATH=/bin' - busybox:local ||
       fail "the image could not be imported"
     echo ready >&3
-    exec 3>&-
-    cat >/dev/null
-    kill $engine
-    wait $engine
+    while read -r order; do
+      case $order in
+        kill) halt -KILL ;;
+        restart) halt -TERM; launch ;;
+      esac
+      echo ready >&3
+    done
+    # What a killed engine has left running ends with the next one.
+    [ -n "$engine" ] || launch
+    halt -TERM
     rm -rf "$folder"
     """
 }

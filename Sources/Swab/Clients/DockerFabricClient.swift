@@ -27,6 +27,7 @@ public final class DockerFabricClient: DockerAPI {
   /// What the host's tunnel settings are read from.
   private let environment: EnvTable
   private let opening: Mutex<SingleFlight<Open>?> = Mutex(nil)
+  private let progressLines = Mutex(ProgressLines())
 
   /// Makes a client for the current host, outside of the pool of
   /// ``dockerFabric(baseURL:version:timeout:tls:tunnelRemotePort:tunnelLocalPort:file:line:)``.
@@ -111,6 +112,13 @@ public final class DockerFabricClient: DockerAPI {
   public func report(_ message: String) {
     let console = (TaskScope.current?.run ?? run)?.console
     console?.say(.running, host: target?.name, label: "docker", message)
+  }
+
+  /// Says how something that takes long is getting on, as `[host] docker: …`.
+  ///
+  /// - Parameter progress: What the engine says; not all of it is worth a line.
+  public func report(_ progress: ProgressMessage) {
+    for line in progressLines.withLock({ $0.lines(for: progress) }) { report(line) }
   }
 
   /// Ends the client's requests, closes its tunnel and gives the local port back; a later request

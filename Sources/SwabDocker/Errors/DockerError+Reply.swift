@@ -58,7 +58,7 @@ extension DockerError {
     case 409: .conflict
     case 501: .notImplemented
     case 503: .unavailable
-    case 400...: .engineFailed
+    case 400...: Code(of: message) ?? .engineFailed
     default: .unexpectedReply
     }
   }

@@ -16,6 +16,9 @@ public struct DockerError: Error, Sendable {
   public var host: String?
   /// What the person can do about it, where there is something to do.
   public var hint: String?
+  /// The number that the engine gave with a failure inside a stream; of a step of a build that
+  /// failed, its exit status.
+  public var detailCode: Int?
   /// The API versions that don't fit, where they are what is wrong.
   public var versionMismatch: VersionMismatch?
   /// The error underneath.

@@ -126,7 +126,12 @@ extension DockerClient {
   }
 
   private func isSuccess(_ reply: HTTPReply, _ call: DockerCall) -> Bool {
-    (200..<300).contains(reply.status) || reply.status == 304 && call.mayChangeNothing
+    switch reply.status {
+    case 200..<300: true
+    case 101: call.isHijack
+    case 304: call.mayChangeNothing
+    default: false
+    }
   }
 
   private func request(for call: DockerCall, _ version: APIVersion) -> HTTPRequest {

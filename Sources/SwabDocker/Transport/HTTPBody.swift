@@ -39,4 +39,10 @@ final class HTTPBody: Sendable {
   func close() {
     call.abandon()
   }
+
+  /// Closes the connection, and returns when nothing fetches what was to be sent over it.
+  func closeAndEndUpload() async {
+    call.abandon()
+    await call.uploadEnded()
+  }
 }

@@ -198,7 +198,8 @@ extension HTTPCall {
     try await written.futureResult.get()
   }
 
-  private func uploadEnded() async {
+  /// Returns when the body is no longer fetched.
+  func uploadEnded() async {
     guard request.upload != nil else { return }
     await (try? eventLoop.submit { self.uploader }.get())?.value
   }
@@ -227,14 +228,19 @@ extension HTTPCall {
   /// The next bytes of a stream's body, or nothing at its end.
   func next() async throws -> ByteBuffer? {
     let promise = eventLoop.makePromise(of: ByteBuffer?.self)
-    let bytes = try await withTaskCancellationHandler {
-      eventLoop.execute { self.read(into: promise) }
-      return try await promise.futureResult.get()
-    } onCancel: {
-      abandon()
+    do {
+      let bytes = try await withTaskCancellationHandler {
+        eventLoop.execute { self.read(into: promise) }
+        return try await promise.futureResult.get()
+      } onCancel: {
+        abandon()
+      }
+      if bytes == nil { await uploadEnded() }
+      return bytes
+    } catch {
+      await uploadEnded()
+      throw error
     }
-    if bytes == nil { await uploadEnded() }
-    return bytes
   }
 
   private func read(into promise: EventLoopPromise<ByteBuffer?>) {
