@@ -72,6 +72,8 @@ public struct DockerError: Error, Sendable {
     case replyTooLarge
     /// A text is not JSON.
     case invalidJSON
+    /// A tar archive is broken, or says different things to different readers.
+    case invalidArchive
     /// The engine reported a failure inside a stream.
     case streamFailed
     /// A stream ended in the middle of something.
