@@ -43,25 +43,35 @@ extension DockerAPI {
     call.add("tail", tail)
     call.add("timestamps", timestamps)
     let engine = try await engine()
-    return try await engine.logs(container, call, hasTimestamps: timestamps)
+    return try await engine.logs(call, hasTimestamps: timestamps) {
+      try await engine.inspectContainer(container).config.hasTerminal
+    }
   }
 }
 
 extension DockerClient {
-  fileprivate func logs(
-    _ container: String,
+  /// Sends a call whose answer is output.
+  ///
+  /// - Parameters:
+  ///   - call: The call.
+  ///   - hasTimestamps: Whether each frame begins with the time.
+  ///   - hasTerminal: Asked whether what wrote it has a terminal, if the answer doesn't say.
+  /// - Returns: The output.
+  /// - Throws: A ``DockerError``.
+  func logs(
     _ call: DockerCall,
-    hasTimestamps: Bool
+    hasTimestamps: Bool,
+    hasTerminal: () async throws -> Bool
   ) async throws -> DockerLogs {
-    // From API 1.42 on the answer says whether it has frames; before, the container's terminal does.
+    try await check(call)
+    // From API 1.42 on the answer says whether it has frames; before, the terminal does.
     let declares = try await apiVersion() >= APIVersion(1, 42)
-    let hasTerminal =
-      declares ? false : try await inspectContainer(container).config.hasTerminal
+    let isKnownToBeRaw = declares ? false : try await hasTerminal()
     let body = try await stream(call)
     let type = body.reply.head.headers.first(name: "Content-Type") ?? ""
     let source = LogSource(
       body: body,
-      isRaw: declares ? type.hasSuffix("raw-stream") : hasTerminal,
+      isRaw: declares ? type.hasSuffix("raw-stream") : isKnownToBeRaw,
       hasTimestamps: hasTimestamps,
       client: self,
       call: call

@@ -128,11 +128,12 @@ extension DockerError {
     code == .connectionFailed || code == .permissionDenied
   }
 
-  /// Whether the engine is no manager of a swarm.
+  /// Whether the engine is no manager of a swarm, or in none.
   ///
   /// Status 503 alone says less: it is also how a manager without a majority answers.
   public var isNotSwarmManager: Bool {
-    status == 503 && message.contains("not a swarm manager")
+    guard status == 503 else { return false }
+    return message.contains("not a swarm manager") || message.contains("not part of a swarm")
   }
 
   /// Whether a part of a swarm was changed by somebody else since it was read.

@@ -68,9 +68,15 @@ extension JSONValue {
     return true
   }
 
-  /// A member of an object; nothing for any other value.
+  /// A member of an object; nothing for any other value, which becomes an object if one is set.
   public subscript(key: String) -> JSONValue? {
-    object?[key]
+    get { object?[key] }
+    set {
+      guard object != nil || newValue != nil else { return }
+      var object = object ?? JSONObject()
+      object[key] = newValue
+      self = .object(object)
+    }
   }
 
   /// An element of a list; nothing outside it or for any other value.

@@ -58,6 +58,15 @@ extension BodyGate {
     BodyGate("DefaultAddrPool", 1, 39),
     BodyGate("SubnetSize", 1, 39),
     BodyGate("DataPathPort", 1, 40),
+    BodyGate("Spec.EncryptionConfig.AutoLockManagers", 1, 25, value: true),
+  ]
+
+  /// What the settings of a swarm have got over time.
+  static let swarmSettings = [
+    BodyGate("EncryptionConfig.AutoLockManagers", 1, 25, value: true),
+    BodyGate("CAConfig.SigningCACert", 1, 30),
+    BodyGate("CAConfig.SigningCAKey", 1, 30),
+    BodyGate("CAConfig.ForceRotate", 1, 30),
   ]
 
   /// What secrets and configs have got over time.
@@ -70,8 +79,19 @@ extension BodyGate {
       BodyGate("UpdateConfig.Order", 1, 29),
       BodyGate("Mode.ReplicatedJob", 1, 41),
       BodyGate("Mode.GlobalJob", 1, 41),
+      BodyGate("UpdateConfig.Monitor", 1, 25),
+      BodyGate("UpdateConfig.MaxFailureRatio", 1, 25),
+      BodyGate("TaskTemplate.Networks", 1, 25),
+      BodyGate("TaskTemplate.ForceUpdate", 1, 25),
+      BodyGate("TaskTemplate.Placement.Preferences", 1, 27),
+      BodyGate("TaskTemplate.Placement.Platforms", 1, 30),
       BodyGate("TaskTemplate.Placement.MaxReplicas", 1, 40),
       BodyGate("TaskTemplate.Resources.Limits.Pids", 1, 41),
+      BodyGate("TaskTemplate.ContainerSpec.TTY", 1, 25),
+      BodyGate("TaskTemplate.ContainerSpec.DNSConfig", 1, 25),
+      BodyGate("TaskTemplate.ContainerSpec.Secrets", 1, 25),
+      BodyGate("TaskTemplate.ContainerSpec.ReadOnly", 1, 28),
+      BodyGate("TaskTemplate.ContainerSpec.Privileges", 1, 29),
       BodyGate("TaskTemplate.ContainerSpec.Configs", 1, 30),
       BodyGate("TaskTemplate.ContainerSpec.Isolation", 1, 35),
       BodyGate("TaskTemplate.ContainerSpec.Init", 1, 37),
