@@ -160,18 +160,46 @@ struct ExecRunTests {
   @Test("whose container is removed meanwhile end with an error that says so (DE-58)")
   func removed() async throws {
     let docker = try await sharedClient()
-    let spec = ContainerSpec.script("sleep 1000")
-    let id = try await docker.createContainer(spec).id
+    let id = try await docker.createContainer(.script("sleep 1000")).id
     try await docker.start(id)
-    let (_, session) = try await docker.execSession(id, ExecSpec(["sh", "-c", "echo; sleep 1000"]))
+    let spec = ExecSpec(["sh", "-c", "echo; sleep 1000"])
+    let (exec, session) = try await docker.execSession(id, spec)
     var frames = session.output.makeAsyncIterator()
     _ = try await frames.next()
-    let task = Task { try await docker.exec(id, ["sh", "-c", "sleep 1000"]) }
     try await docker.removeContainer(id, force: true)
     #expect(try await frames.next() == nil)
-    let error = await #expect(throws: DockerError.self) { _ = try await task.value }
-    #expect(error?.isNotFound == true || error?.isConflict == true)
+    let error = await #expect(throws: DockerError.self) { try await docker.inspectExec(exec) }
+    #expect(error?.isNotFound == true)
     await docker.close()
+  }
+
+  @Test("whose container is removed before their status is known end with that error (DE-58)")
+  func removedBeforeStatus() async throws {
+    let inspections = Mutex(0)
+    let engine = try await FakeEngine(version: "1.41") { request in
+      if request.path.hasSuffix("/containers/x/exec") {
+        return FakeEngine.json("201 Created", #"{"Id":"e1"}"#)
+      }
+      if request.path.hasSuffix("/start") {
+        return .last(
+          "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
+            + "\u{1}\0\0\0\0\0\0\u{2}hi"
+        )
+      }
+      let number = inspections.withLock { count in
+        count += 1
+        return count
+      }
+      return number < 3
+        ? FakeEngine.json("200 OK", #"{"Running":\#(number == 1),"ExitCode":null}"#)
+        : FakeEngine.json("404 Not Found", #"{"message":"No such exec instance: e1"}"#)
+    }
+    let docker = try DockerClient(baseURL: engine.address)
+    let error = await #expect(throws: DockerError.self) { try await docker.exec("x", ["true"]) }
+    #expect(error?.isNotFound == true)
+    #expect(inspections.withLock { $0 } == 3)
+    await docker.close()
+    try await engine.stop()
   }
 
   @Test("go on when nobody listens any more, unless they are to end (DE-59)", arguments: [false, true])
@@ -192,16 +220,16 @@ struct ExecRunTests {
         let end = try await docker.exec(name, ["sh", "-c", Self.untilThere("/tmp/end")])
         #expect(end.exitCode == 0)
       } else {
-        let found = try await docker.exec(name, ["pgrep", "-f", "trap.*ended"])
-        #expect(found.exitCode == 0)
+        let processes = try await docker.top(name, arguments: "-eo pid,args")
+        #expect(processes.processes.contains { $0.last?.contains("trap 'echo ended") == true })
       }
     }
   }
 
   @Test("may be silent for longer than a request may take (DE-60)")
   func quiet() async throws {
-    try await withRunning(timeout: .seconds(1)) { docker, name in
-      let result = try await docker.exec(name, ["sh", "-c", "sleep 2; echo done"])
+    try await withRunning(timeout: .seconds(10)) { docker, name in
+      let result = try await docker.exec(name, ["sh", "-c", "sleep 12; echo done"])
       #expect(result.output == "done\n")
     }
   }

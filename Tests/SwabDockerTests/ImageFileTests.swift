@@ -137,7 +137,7 @@ struct ImageFileTests {
         let id = try await docker.importImage(DockerUpload(docker.export(name)))
         var spec = ContainerSpec.script("cat /mark")
         spec.image = id
-        #expect(try await docker.run(spec).output == "")
+        #expect(try await docker.run(spec).output == "here\n")
         let archive = try await docker.export(name).collect(upTo: 64 << 20)
         let path = folder.path("files.tar")
         try Data(archive).write(to: URL(fileURLWithPath: path))

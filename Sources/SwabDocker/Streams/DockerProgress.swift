@@ -79,6 +79,8 @@ extension DockerClient {
   /// - Parameters:
   ///   - call: The call.
   ///   - proof: What a complete answer has in it; if nil, one that just ends is complete as well.
+  /// - Returns: What the engine says.
+  /// - Throws: A ``DockerError`` if it refuses the call.
   func progress(_ call: DockerCall, proof: ProgressProof? = nil) async throws -> DockerProgress {
     DockerProgress(source: ProgressSource(values: try await values(call), proof: proof))
   }
@@ -90,6 +92,7 @@ extension DockerAPI {
   /// - Parameters:
   ///   - progress: What is read.
   ///   - body: Gets each message.
+  /// - Throws: What the engine reports, a `CancellationError`, or what `body` throws.
   func follow(
     _ progress: DockerProgress,
     _ body: (ProgressMessage) throws -> Void = { _ in }
