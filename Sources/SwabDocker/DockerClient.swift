@@ -23,6 +23,8 @@ public final class DockerClient: DockerAPI {
   /// Tells why the connection from a local port ended, where what carries it knows more.
   let underlying: (@Sendable (_ localPort: Int) -> (any Error)?)?
 
+  /// What does the requests instead, where the engine is reached by the docker command only.
+  let commandLine: DockerCommandLine?
   let transport: HTTPTransport
   let address: DockerAddress
   /// The version asked for, which turns negotiation off.
@@ -57,7 +59,7 @@ public final class DockerClient: DockerAPI {
   ///   - verifyPeer: Called on each new TCP connection before a byte is sent.
   ///   - underlying: Asked why when the connection from a local port was lost.
   /// - Throws: A ``DockerError`` if the version cannot be read.
-  package init(
+  package convenience init(
     address: DockerAddress,
     version: String? = nil,
     timeout: Duration? = .seconds(60),
@@ -66,7 +68,30 @@ public final class DockerClient: DockerAPI {
     verifyPeer: PeerVerifier? = nil,
     underlying: (@Sendable (_ localPort: Int) -> (any Error)?)? = nil
   ) throws {
+    try self.init(
+      address: address,
+      version: version,
+      timeout: timeout,
+      host: host,
+      eventLoop: eventLoop,
+      verifyPeer: verifyPeer,
+      underlying: underlying,
+      commandLine: nil
+    )
+  }
+
+  init(
+    address: DockerAddress,
+    version: String?,
+    timeout: Duration?,
+    host: String?,
+    eventLoop: (any EventLoop)?,
+    verifyPeer: PeerVerifier?,
+    underlying: (@Sendable (_ localPort: Int) -> (any Error)?)?,
+    commandLine: DockerCommandLine?
+  ) throws {
     self.underlying = underlying
+    self.commandLine = commandLine
     let loop = eventLoop ?? MultiThreadedEventLoopGroup.singleton.next()
     pinnedVersion = try APIVersion.pinned(version)
     self.address = address
@@ -78,6 +103,7 @@ public final class DockerClient: DockerAPI {
   }
 
   deinit {
+    commandLine?.closeSoon()
     transport.closeSoon()
   }
 
@@ -91,6 +117,7 @@ public final class DockerClient: DockerAPI {
 
   /// Closes all connections; requests under way fail, and so does every later one.
   public func close() async {
+    await commandLine?.close()
     await transport.close()
   }
 }

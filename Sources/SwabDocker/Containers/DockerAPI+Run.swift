@@ -50,6 +50,9 @@ extension DockerAPI {
     _ input: DockerUpload?,
     _ limit: Int
   ) async throws -> ExecResult {
+    if try await engine().commandLine != nil {
+      return try await startAttached(container, spec, input, limit)
+    }
     var options = AttachOptions()
     options.input = input != nil
     let session = try await engine().session(
@@ -62,6 +65,26 @@ extension DockerAPI {
     let output = try await session.collect(input, upTo: limit)
     return ExecResult(
       exitCode: try await end.result().exitCode,
+      stdout: output.stdout,
+      stderr: output.stderr
+    )
+  }
+
+  /// Starts a container and is connected to it from its start, as the docker command does it in one.
+  private func startAttached(
+    _ container: String,
+    _ spec: ContainerSpec,
+    _ input: DockerUpload?,
+    _ limit: Int
+  ) async throws -> ExecResult {
+    report("starting container \(container)")
+    var call = try DockerCall.container(container, "/start", .POST)
+    call.add("stdin", input != nil)
+    let session = try await engine().session(call, hasTerminal: spec.hasTerminal)
+    defer { session.close() }
+    let output = try await session.collect(input, upTo: limit)
+    return ExecResult(
+      exitCode: try await wait(container).exitCode,
       stdout: output.stdout,
       stderr: output.stderr
     )

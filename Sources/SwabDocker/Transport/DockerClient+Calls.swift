@@ -73,7 +73,7 @@ extension DockerClient {
 }
 
 extension DockerClient {
-  private typealias Answer = (reply: HTTPReply, exchange: HTTPCall)
+  private typealias Answer = (reply: HTTPReply, exchange: any DockerExchange)
 
   private func attempt(_ call: DockerCall, isStream: Bool) async throws -> Answer {
     let limit = timeout.flatMap { timeout in call.grace.map { timeout + $0 } }
@@ -103,17 +103,27 @@ extension DockerClient {
     do {
       try call.checkGates(version)
       try Task.checkCancellation()
-      let exchange = transport.start(
-        request(for: call, version),
-        isStream: isStream,
-        timeout: deadline.timeLeft
-      )
+      let exchange = start(call, version, isStream: isStream, by: deadline)
       let reply = try await exchange.reply()
       guard isSuccess(reply, call) else { throw DockerError(reply) }
       return (reply, exchange)
     } catch {
       throw explain(error, call, limit: deadline.limit)
     }
+  }
+
+  private func start(
+    _ call: DockerCall,
+    _ version: APIVersion,
+    isStream: Bool,
+    by deadline: CallDeadline
+  ) -> any DockerExchange {
+    let limit = deadline.timeLeft
+    guard let commandLine else {
+      return transport.start(request(for: call, version), isStream: isStream, timeout: limit)
+    }
+    let loop = transport.eventLoop
+    return commandLine.start(call, version, isStream: isStream, timeout: limit, on: loop)
   }
 
   /// Refuses a call that the engine doesn't know enough for, before others are sent on its behalf.

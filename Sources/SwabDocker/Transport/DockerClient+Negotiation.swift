@@ -48,16 +48,34 @@ extension DockerClient {
     let loop = transport.eventLoop
     if let version = negotiated.withLock({ $0 }) { return loop.makeSucceededFuture(version) }
     if let future = negotiation.value { return future }
+    let future = commandLine.map { askProgram($0) } ?? askEngine()
+    negotiation.value = future
+    future.whenComplete { _ in self.negotiation.value = nil }
+    return future
+  }
+
+  private func askEngine() -> EventLoopFuture<APIVersion> {
     let deadline = CallDeadline(after: timeout)
-    let future = ping(.HEAD, by: deadline)
-      .flatMap { reply in
+    return ping(.HEAD, by: deadline)
+      .flatMap { [loop = transport.eventLoop] reply in
         // Some proxies and old engines know no HEAD.
         reply.status == 200 ? loop.makeSucceededFuture(reply) : self.ping(.GET, by: deadline)
       }
       .flatMapThrowing { try self.choose($0) }
-    negotiation.value = future
-    future.whenComplete { _ in self.negotiation.value = nil }
-    return future
+  }
+
+  /// What the docker program speaks with the engine is what counts where it stands between.
+  private func askProgram(_ line: DockerCommandLine) -> EventLoopFuture<APIVersion> {
+    transport.eventLoop.makeFutureWithTask { [self] in
+      let call = DockerCall(.GET, "/version")
+      do {
+        let version = try await line.versions(within: timeout).apiVersion
+        negotiated.withLock { $0 = version }
+        return version
+      } catch {
+        throw explain(error, call, limit: timeout)
+      }
+    }
   }
 
   private func ping(

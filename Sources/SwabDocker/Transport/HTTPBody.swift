@@ -5,9 +5,9 @@ import NIOCore
 /// On a connection that was taken over, it is written to as well.
 final class HTTPBody: Sendable {
   let reply: HTTPReply
-  private let call: HTTPCall
+  private let call: any DockerExchange
 
-  init(reply: HTTPReply, call: HTTPCall) {
+  init(reply: HTTPReply, call: any DockerExchange) {
     self.reply = reply
     self.call = call
   }

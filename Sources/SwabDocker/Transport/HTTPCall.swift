@@ -207,7 +207,7 @@ extension HTTPCall {
 
 // MARK: - From async code
 
-extension HTTPCall {
+extension HTTPCall: DockerExchange {
   /// The reply; a cancelled task closes the connection.
   func reply() async throws -> HTTPReply {
     do {
