@@ -13,7 +13,7 @@ extension DockerAPI {
   /// ```
   ///
   /// With `.notRunning`, a container that was never started is through at once, with status 0:
-  /// ``wait(_:condition:)`` tells it from one that ran.
+  /// ``wait(_:condition:timeout:)`` tells it from one that ran.
   ///
   /// - Parameters:
   ///   - container: Its name or id.
@@ -36,17 +36,38 @@ extension DockerAPI {
     return ContainerWait(body: try await engine.stream(call), client: engine, call: call)
   }
 
-  /// Waits for a container, for as long as it takes.
+  /// Waits for a container, for as long as it takes or as is given.
   ///
   /// - Parameters:
   ///   - container: Its name or id.
   ///   - condition: What is waited for; all but `.notRunning` need API 1.30.
+  ///   - timeout: How long is waited at most; without end if there is none.
   /// - Returns: How it ended.
-  /// - Throws: A ``DockerError``: `notRunning` if it was never started, and its end is asked for.
+  /// - Throws: A ``DockerError``: `notRunning` if it was never started, and its end is asked for;
+  ///   `timeout`.
   @discardableResult
   public func wait(
     _ container: String,
-    condition: WaitCondition = .notRunning
+    condition: WaitCondition = .notRunning,
+    timeout: Duration? = nil
+  ) async throws -> ContainerExit {
+    guard let timeout else { return try await waitForEnd(of: container, condition) }
+    return try await withThrowingTaskGroup(of: ContainerExit.self) { group in
+      group.addTask { try await self.waitForEnd(of: container, condition) }
+      group.addTask {
+        try await Task.sleep(for: timeout)
+        throw DockerError.hasNotEnded(container, within: timeout)
+          .located(try .container(container, "/wait", .POST), host: try await self.engine().host)
+      }
+      defer { group.cancelAll() }
+      guard let end = try await group.next() else { throw CancellationError() }
+      return end
+    }
+  }
+
+  private func waitForEnd(
+    of container: String,
+    _ condition: WaitCondition
   ) async throws -> ContainerExit {
     if condition == .notRunning {
       // The engine would say status 0 of a container that never ran.
@@ -143,6 +164,14 @@ public struct ContainerExit: JSONBacked {
 }
 
 extension DockerError {
+  fileprivate static func hasNotEnded(_ container: String, within timeout: Duration) -> DockerError
+  {
+    DockerError(
+      code: .timeout,
+      message: "the container \(container) has not ended within \(timeout.formattedSeconds)"
+    )
+  }
+
   static func neverStarted(_ container: String, _ state: ContainerStateDetails) -> DockerError {
     let reason = state.error.map { ": \($0)" } ?? ""
     return DockerError(

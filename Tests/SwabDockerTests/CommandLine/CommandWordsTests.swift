@@ -11,10 +11,7 @@ struct RecordedCommands {
   let commands: Recorder
   let docker: DockerClient
 
-  /// - Parameters:
-  ///   - settings: How the docker command is run.
-  ///   - version: The API version.
-  ///   - answer: What the command of these words prints.
+  /// Makes a client that speaks that API version, and whose commands print what the closure says.
   init(
     _ settings: DockerCommandSettings = DockerCommandSettings(),
     version: String = "1.41",
@@ -202,7 +199,8 @@ struct CommandWordsTests {
       _ = try await docker.pruneVolumes(all: true, filters: ["label": "a"])
     },
     Request("docker info '--format={{json .}}'", answering: "{}") { _ = try await $0.info() },
-    Request("docker version '--format={{json .}}'", answering: #"{"Server":{"ApiVersion":"1.41"}}"#) {
+    Request("docker version '--format={{json .}}'", answering: #"{"Server":{"ApiVersion":"1.41"}}"#)
+    {
       _ = try await $0.version()
     },
     Request("docker system df --verbose '--format={{json .}}'", answering: "{}") {
@@ -222,8 +220,10 @@ struct CommandWordsTests {
   func dashes() async throws {
     let recorded = try RecordedCommands()
     for send in [
-      { try await $0.kill("--help") }, { try await $0.removeNetwork("-f") },
-      { try await $0.tag("a", as: "--x") }, { _ = try await $0.export("-o") },
+      { docker in try await docker.kill("--help") },
+      { docker in try await docker.removeNetwork("-f") },
+      { docker in try await docker.tag("a", as: "--x") },
+      { docker in _ = try await docker.export("-o") },
     ] as [@Sendable (DockerClient) async throws -> Void] {
       let error = await #expect(throws: DockerError.self) { try await send(recorded.docker) }
       #expect(error?.code == .invalidArgument)
@@ -236,8 +236,14 @@ struct CommandWordsTests {
     "prefix, program, address and TLS stand before each command (DF 26)",
     arguments: [
       ([:], "docker"),
-      (["prefix": "nice -n 10", "url": "tcp://10.0.0.5", "tls": "on"], "nice -n 10 docker -H tcp://10.0.0.5:2375 --tls"),
-      (["binary": "/opt/my docker/bin", "url": "/run/d.sock"], "'/opt/my docker/bin' -H unix:///run/d.sock"),
+      (
+        ["prefix": "nice -n 10", "url": "tcp://10.0.0.5", "tls": "on"],
+        "nice -n 10 docker -H tcp://10.0.0.5:2375 --tls"
+      ),
+      (
+        ["binary": "/opt/my docker/bin", "url": "/run/d.sock"],
+        "'/opt/my docker/bin' -H unix:///run/d.sock"
+      ),
       (["url": "ssh://other", "tls": "verified"], "docker -H ssh://other --tlsverify"),
       (["sudo": "on", "prefix": "env A=b"], "LC_ALL=C sudo -n env A=b docker"),
     ] as [([String: String], String)]
@@ -286,20 +292,25 @@ struct CommandWordsTests {
     await recorded.docker.close()
   }
 
-  @Test("what no docker command can do names the way that can")
-  func notPossible() async throws {
-    let recorded = try RecordedCommands { _ in Self.running }
-    for send in [
-      { _ = try await $0.inspectDistribution("busybox") },
-      { try await $0.resizeTerminal(of: "web", to: TerminalSize(rows: 1, columns: 1)) },
-      { _ = try await $0.images(sharedSize: true) },
-    ] as [@Sendable (DockerClient) async throws -> Void] {
-      let docker = try RecordedCommands(version: "1.45").docker
-      let error = await #expect(throws: DockerError.self) { try await send(docker) }
-      #expect(error?.code == .notImplemented)
-      #expect(error?.hint == "docker_fabric_implementation: API can")
-      await docker.close()
+  /// Requests that the docker command has no way for.
+  private static let impossible: [@Sendable (DockerClient) async throws -> Void] = [
+    { _ = try await $0.inspectDistribution("busybox") },
+    { try await $0.resizeTerminal(of: "web", to: TerminalSize(columns: 1, rows: 1)) },
+    { _ = try await $0.images(sharedSize: true) },
+    { _ = try await $0.attach("web") },
+    { _ = try await $0.beginWait("web", condition: .removed) },
+  ]
+
+  @Test("what no docker command can do names the way that can", arguments: impossible.indices)
+  func notPossible(_ index: Int) async throws {
+    let recorded = try RecordedCommands(version: "1.45") { _ in
+      #"[{"State":{"Status":"created"}}]"#
     }
+    let error = await #expect(throws: DockerError.self) {
+      try await Self.impossible[index](recorded.docker)
+    }
+    #expect(error?.code == .notImplemented)
+    #expect(error?.hint == "docker_fabric_implementation: API can")
     await recorded.docker.close()
   }
 }
