@@ -20,12 +20,14 @@ extension JSONSpec {
     Part(raw: raw[key] ?? .null)
   }
 
+  // Below `.none` takes a member away; beside another value, `nil` would be the literal `null`.
+
   mutating func set(_ key: String, part: some JSONBacked) {
-    raw[key] = part.raw.isNull ? nil : part.raw
+    raw[key] = part.raw.isNull ? .none : part.raw
   }
 
   mutating func set(_ key: String, parts: [some JSONBacked]) {
-    raw[key] = parts.isEmpty ? nil : .array(parts.map(\.raw))
+    raw[key] = parts.isEmpty ? .none : .array(parts.map(\.raw))
   }
 
   mutating func set(_ key: String, _ text: String?) {
@@ -46,15 +48,15 @@ extension JSONSpec {
 
   /// Off is what the engine assumes.
   mutating func set(_ key: String, _ isOn: Bool) {
-    raw[key] = isOn ? true : nil
+    raw[key] = isOn ? true : .none
   }
 
   mutating func set(_ key: String, _ texts: [String]) {
-    raw[key] = texts.isEmpty ? nil : .texts(texts)
+    raw[key] = texts.isEmpty ? .none : .texts(texts)
   }
 
   mutating func set(_ key: String, _ texts: [String: String]) {
-    raw[key] = texts.isEmpty ? nil : .texts(texts)
+    raw[key] = texts.isEmpty ? .none : .texts(texts)
   }
 
   /// Writes the members of an object over those that are there, which may have others.

@@ -86,14 +86,13 @@ extension DockerAPI {
   /// - Parameters:
   ///   - plugin: Its name.
   ///   - force: Whether one that runs is removed, too.
-  /// - Returns: What it was.
   /// - Throws: A ``DockerError``.
-  @discardableResult
-  public func removePlugin(_ plugin: String, force: Bool = false) async throws -> Plugin {
+  public func removePlugin(_ plugin: String, force: Bool = false) async throws {
     report("removing plugin \(plugin)")
     var call = try DockerCall.gatedPlugin(plugin, "", .DELETE)
     call.add("force", force)
-    return try await engine().object(call)
+    // The documentation has the engine tell what it was; it doesn't.
+    try await engine().reply(to: call)
   }
 }
 

@@ -147,7 +147,7 @@ public struct TaskContainerSpec: JSONBacked, JSONSpec {
   /// Limits of the kernel for its processes; needs API 1.41.
   public var ulimits: [Ulimit] {
     get { (raw["Ulimits"]?.array ?? []).map { Ulimit(decoding: $0) } }
-    set { raw["Ulimits"] = newValue.isEmpty ? nil : .array(newValue.map(\.encoded)) }
+    set { raw["Ulimits"] = newValue.isEmpty ? .none : .array(newValue.map(\.encoded)) }
   }
   /// How readily the kernel ends it for want of memory, from -1000 to 1000; needs API 1.46.
   public var outOfMemoryScore: Int? {

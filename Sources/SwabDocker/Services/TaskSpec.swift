@@ -23,6 +23,16 @@ public struct TaskSpec: JSONBacked, JSONSpec {
     get { resources.part("Reservations") }
     set { resources.set("Reservations", part: newValue) }
   }
+  /// The swap space it may use, in bytes, where its memory has a limit; -1 for any; needs API 1.52.
+  public var swapBytes: Int? {
+    get { resources.number("SwapBytes") }
+    set { resources.set("SwapBytes", newValue) }
+  }
+  /// How readily its memory is swapped out, from 0 to 100; needs API 1.52.
+  public var memorySwappiness: Int? {
+    get { resources.number("MemorySwappiness") }
+    set { resources.set("MemorySwappiness", newValue) }
+  }
   /// What is done when it ends.
   public var restartPolicy: TaskRestartPolicy {
     get { part("RestartPolicy") }
@@ -88,7 +98,7 @@ public struct TaskResources: JSONBacked, JSONSpec {
   /// Other things that nodes have, by the engine's own names; only as a reservation.
   public var generic: [JSONValue] {
     get { raw["GenericResources"]?.array ?? [] }
-    set { raw["GenericResources"] = newValue.isEmpty ? nil : .array(newValue) }
+    set { raw["GenericResources"] = newValue.isEmpty ? .none : .array(newValue) }
   }
 }
 
@@ -149,7 +159,7 @@ public struct TaskPlacement: JSONBacked, JSONSpec {
       let preferences = newValue.map { name -> JSONValue in
         ["Spread": ["SpreadDescriptor": .string(name)]]
       }
-      raw["Preferences"] = preferences.isEmpty ? nil : .array(preferences)
+      raw["Preferences"] = preferences.isEmpty ? .none : .array(preferences)
     }
   }
   /// How many a node runs at most; 0 for any number; needs API 1.40.
@@ -171,7 +181,7 @@ public struct TaskPlacement: JSONBacked, JSONSpec {
       let platforms = newValue.map { platform -> JSONValue in
         ["OS": .string(platform.operatingSystem), "Architecture": .string(platform.architecture)]
       }
-      raw["Platforms"] = platforms.isEmpty ? nil : .array(platforms)
+      raw["Platforms"] = platforms.isEmpty ? .none : .array(platforms)
     }
   }
 }

@@ -132,7 +132,7 @@ public struct SwarmAuthority: JSONBacked, JSONSpec {
   /// What signs them in place of the managers, by the engine's own names.
   public var externalAuthorities: [JSONValue] {
     get { raw["ExternalCAs"]?.array ?? [] }
-    set { raw["ExternalCAs"] = newValue.isEmpty ? nil : .array(newValue) }
+    set { raw["ExternalCAs"] = newValue.isEmpty ? .none : .array(newValue) }
   }
   /// The certificate that they are signed with, in PEM; needs API 1.30.
   public var signingCertificate: String? {

@@ -87,6 +87,8 @@ extension BodyGate {
       BodyGate("TaskTemplate.Placement.Platforms", 1, 30),
       BodyGate("TaskTemplate.Placement.MaxReplicas", 1, 40),
       BodyGate("TaskTemplate.Resources.Limits.Pids", 1, 41),
+      BodyGate("TaskTemplate.Resources.SwapBytes", 1, 52),
+      BodyGate("TaskTemplate.Resources.MemorySwappiness", 1, 52),
       BodyGate("TaskTemplate.ContainerSpec.TTY", 1, 25),
       BodyGate("TaskTemplate.ContainerSpec.DNSConfig", 1, 25),
       BodyGate("TaskTemplate.ContainerSpec.Secrets", 1, 25),
