@@ -271,4 +271,8 @@ extension CommandExchange {
   func abandon() {
     fail(CancellationError())
   }
+
+  func uploadEnded() async {
+    await ended()
+  }
 }

@@ -19,4 +19,7 @@ protocol DockerExchange: AnyObject, Sendable {
 
   /// Gives the request up, with all that it holds.
   func abandon()
+
+  /// Returns when nothing fetches what was to be sent any more.
+  func uploadEnded() async
 }
