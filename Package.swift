@@ -71,6 +71,7 @@ let package = Package(
         "CLibZ", "CLibBZ2",
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["TLS"])),
+        .product(name: "NIOTLS", package: "swift-nio", condition: .when(traits: ["TLS"])),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ] + nio,
       swiftSettings: published

@@ -37,30 +37,40 @@ public final class DockerClient: DockerAPI {
   /// - Parameters:
   ///   - baseURL: For example `unix:///var/run/docker.sock` or `tcp://192.0.2.1:2375`; the standard
   ///     socket if there is none.
+  ///   - tls: How to speak TLS, on port 2376 unless the address names another. For an address with
+  ///     `https` it is spoken in any case, by default as the system trusts.
   ///   - version: The API version to speak, such as `1.41`; negotiated if there is none or `auto`.
   ///   - timeout: How long a request may take as a whole; a stream until it begins.
-  /// - Throws: A ``DockerError`` if the address or the version cannot be read.
+  /// - Throws: A ``DockerError`` if the address, the version, a certificate or a key cannot be read.
   public convenience init(
     baseURL: String? = nil,
+    tls: DockerTLS? = nil,
     version: String? = nil,
     timeout: Duration? = .seconds(60)
   ) throws {
-    try self.init(address: DockerAddress(parsing: baseURL), version: version, timeout: timeout)
+    try self.init(
+      address: DockerAddress(parsing: baseURL, tls: tls),
+      tls: tls,
+      version: version,
+      timeout: timeout
+    )
   }
 
   /// A client for that address, on behalf of a host.
   ///
   /// - Parameters:
   ///   - address: Where to connect.
+  ///   - tls: How to speak TLS; nil to do so only if the address wants it.
   ///   - version: The API version to speak; negotiated if there is none or `auto`.
   ///   - timeout: How long a request may take as a whole.
   ///   - host: The host that errors name.
   ///   - eventLoop: The event loop for all connections; any one if there is none.
   ///   - verifyPeer: Called on each new TCP connection before a byte is sent.
   ///   - underlying: Asked why when the connection from a local port was lost.
-  /// - Throws: A ``DockerError`` if the version cannot be read.
+  /// - Throws: A ``DockerError`` if the version, a certificate or a key cannot be read.
   package convenience init(
     address: DockerAddress,
+    tls: DockerTLS? = nil,
     version: String? = nil,
     timeout: Duration? = .seconds(60),
     host: String? = nil,
@@ -70,6 +80,7 @@ public final class DockerClient: DockerAPI {
   ) throws {
     try self.init(
       address: address,
+      tls: TLSConnector.connector(to: address, tls),
       version: version,
       timeout: timeout,
       host: host,
@@ -82,6 +93,7 @@ public final class DockerClient: DockerAPI {
 
   init(
     address: DockerAddress,
+    tls: TLSConnector? = nil,
     version: String?,
     timeout: Duration?,
     host: String?,
@@ -98,7 +110,12 @@ public final class DockerClient: DockerAPI {
     self.timeout = timeout
     self.host = host
     baseURL = address.description
-    transport = HTTPTransport(address: address, eventLoop: loop, verifyPeer: verifyPeer)
+    transport = HTTPTransport(
+      address: address,
+      tls: tls,
+      eventLoop: loop,
+      verifyPeer: verifyPeer
+    )
     negotiation = .makeBoxSendingValue(nil, eventLoop: loop)
   }
 

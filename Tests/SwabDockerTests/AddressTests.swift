@@ -21,7 +21,7 @@ struct AddressTests {
   @Test(
     "of TCP ports",
     arguments: [
-      ("tcp://h:1", "h", 1, ""), ("http://h:1", "h", 1, ""), ("h-x:1", "h-x", 1, ""),
+      ("tcp://h:1", "h", 1, ""), ("h-x:1", "h-x", 1, ""),
       ("0.0.0.1:5555", "0.0.0.1", 5555, ""), (":6666", "127.0.0.1", 6666, ""),
       ("tcp://:7777", "127.0.0.1", 7777, ""), ("h:1/docker/engine", "h", 1, "/docker/engine"),
       ("tcp://h:2375/a/", "h", 2375, "/a"), ("[fd12::82d1]:2375", "fd12::82d1", 2375, ""),
@@ -33,6 +33,20 @@ struct AddressTests {
   func ports(_ text: String, _ host: String, _ port: Int, _ basePath: String) throws {
     let address = try DockerAddress(parsing: text)
     #expect(address == DockerAddress(.tcp(host: host, port: port), basePath: basePath))
+    #expect(try DockerAddress(parsing: address.description) == address)
+  }
+
+  @Test(
+    "that say whether TLS is spoken",
+    arguments: [
+      ("https://h:1", "h", 1, true), ("HTTPS://h", "h", 2376, true),
+      ("https://[fd12::82d1]:1090", "fd12::82d1", 1090, true), ("http://h:1", "h", 1, false),
+      ("http://h", "h", 2375, false),
+    ]
+  )
+  func saying(_ text: String, _ host: String, _ port: Int, _ usesTLS: Bool) throws {
+    let address = try DockerAddress(parsing: text)
+    #expect(address == DockerAddress(.tcp(host: host, port: port), usesTLS: usesTLS))
     #expect(try DockerAddress(parsing: address.description) == address)
   }
 
@@ -54,8 +68,7 @@ struct AddressTests {
   @Test(
     "that need what is not there yet",
     arguments: [
-      "https://h:1", "HTTPS://h", "ssh://h", "ssh://u@h:22/run/docker.sock",
-      "npipe:////./pipe/docker_engine",
+      "ssh://h", "ssh://u@h:22/run/docker.sock", "npipe:////./pipe/docker_engine",
     ]
   )
   func unsupported(_ text: String) {

@@ -7,6 +7,8 @@ import Foundation
 public final class DockerEngine: Sendable {
   /// The socket it listens at.
   public let socketPath: String
+  /// Where it listens with `--tlsverify`, if it does: `tcp://127.0.0.1:PORT`.
+  public let addressWithTLS: String?
   /// The folder that holds all of it.
   public let folder: TemporaryFolder
   /// An image with a static busybox in it.
@@ -25,13 +27,27 @@ public final class DockerEngine: Sendable {
   }
 
   /// Starts an engine of the test's own.
-  public static func start() async throws -> DockerEngine {
-    try await Task.detached { try DockerEngine() }.value
+  ///
+  /// - Parameter authority: Who signs its certificate, for `engine.test` and `127.0.0.1`, and those of
+  ///   its clients; if nil, it listens at its socket only.
+  /// - Returns: The engine.
+  /// - Throws: If it doesn't start.
+  public static func start(_ authority: TestAuthority? = nil) async throws -> DockerEngine {
+    try await Task.detached { try DockerEngine(authority) }.value
   }
 
-  private init() throws {
+  private init(_ authority: TestAuthority? = nil) throws {
     folder = try TemporaryFolder()
     socketPath = folder.path("docker.sock")
+    let listener = try authority.map { _ in try LoopbackListener() }
+    addressWithTLS = listener.map { "tcp://127.0.0.1:\($0.port)" }
+    var options = ""
+    if let authority {
+      let own = try authority.issue("engine", names: ["DNS:engine.test", "IP:127.0.0.1"])
+      options =
+        "--host fd:// --tlsverify --tlscacert \(authority.certificate) "
+        + "--tlscert \(own.certificate) --tlskey \(own.key)"
+    }
     let (input, output) = (Pipe(), Pipe())
     lifeline = input.fileHandleForWriting
     answers = output.fileHandleForReading
@@ -39,10 +55,11 @@ public final class DockerEngine: Sendable {
     _ = fcntl(lifeline.fileDescriptor, F_SETFD, FD_CLOEXEC)
     supervisor = Process()
     supervisor.executableURL = URL(fileURLWithPath: "/usr/bin/setsid")
-    supervisor.arguments = ["/bin/sh", "-c", Self.script, "engine", folder.path]
+    supervisor.arguments = ["/bin/sh", "-c", Self.script, "engine", folder.path, options]
     supervisor.standardInput = input
     supervisor.standardOutput = output
-    supervisor.standardError = FileHandle.nullDevice
+    // The listener is of this network namespace, and dockerd takes it over as from systemd.
+    supervisor.standardError = listener?.handle ?? FileHandle.nullDevice
     try supervisor.run()
     try awaitReady()
   }
@@ -89,8 +106,8 @@ public final class DockerEngine: Sendable {
   /// A second engine in one network namespace takes the first one's `docker0` away, hence
   /// `unshare`. `--live-restore` stays off: containers have to end with the engine.
   private static let script = """
-    folder=$1
-    exec 3>&1 >"$folder/log" 2>&1
+    folder=$1 options=$2
+    exec 4<&2 3>&1 >"$folder/log" 2>&1
     fail() {
       { echo "$1"; tail -n 5 "$folder/log"; } >&3
       kill $engine 2>/dev/null; wait $engine; rm -rf "$folder"; exit 1
@@ -101,9 +118,10 @@ public final class DockerEngine: Sendable {
     docker="docker --host unix://$folder/docker.sock"
     launch() {
       unshare -n sh -c 'ip link set lo up
+        [ -z "$2" ] || export LISTEN_FDS=1 LISTEN_PID=$$
         exec dockerd --data-root "$1/data" --exec-root "$1/exec" --pidfile "$1/pid" \\
-          --host "unix://$1/docker.sock" --iptables=false --ip6tables=false' \\
-        engine "$folder" <&- 3>&- &
+          --host "unix://$1/docker.sock" --iptables=false --ip6tables=false $2' \\
+        engine "$folder" "$options" <&- 3<&4 4<&- &
       engine=$!
       until $docker version >/dev/null 2>&1 <&-; do
         kill -0 $engine 2>/dev/null || fail "dockerd has ended"

@@ -15,8 +15,11 @@ extension DockerError {
     switch failure {
     case .cannotConnect(let error): self = .cannotConnect(to: address, error)
     case .refusedPeer(let error): self = .refusedPeer(at: address, error)
+    case .tls(let failure): self.init(failure, at: address)
     case .timeout: self = .timeout(timeout ?? .zero)
     case .closed: self = .closed
+    case .connectionLost(_, let failure as TLSFailure, _) where failure.refusal != nil:
+      self.init(failure, at: address)
     case .connectionLost(let message, let cause, _):
       self.init(code: .connectionLost, message: "\(message) (\(address.place))")
       self.cause = cause
@@ -66,6 +69,7 @@ extension DockerError {
       return "'\(error.host)' is no known host name"
     case let error as NIOConnectionError:
       return error.connectionErrors.first.map { reason(of: $0.error) } ?? "\(error)"
+    case let error as TLSFailure: return error.reason
     default: return "\(error)"
     }
   }

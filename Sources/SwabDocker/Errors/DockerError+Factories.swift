@@ -32,7 +32,6 @@ extension DockerError {
   static func unsupportedAddress(_ text: String, scheme: String) -> DockerError {
     let reason =
       switch scheme {
-      case "https": "TLS is not supported yet"
       case "ssh": "this client does not speak SSH"
       default: "\(scheme) is not supported"
       }

@@ -15,6 +15,10 @@ extension DockerError {
     if code == .notFound, message.hasPrefix("No such image") {
       hint = "an image is not pulled by itself: docker pull, on that host"
     }
+    if status == 400, message.hasPrefix("Client sent an HTTP request to an HTTPS server") {
+      code = .tlsFailed
+      hint = "the engine speaks TLS there: https://HOST:PORT, or docker_tls (DockerClient's tls)"
+    }
     if (300..<400).contains(reply.status) {
       let target = reply.head.headers.first(name: "Location") ?? "another place"
       self.message = "redirected to \(target), and redirects are not followed"

@@ -60,6 +60,12 @@ public struct DockerError: Error, Sendable {
     case connectionFailed
     /// The engine's socket may not be used by this user.
     case permissionDenied
+    /// The engine's certificate can't be trusted: it is of an unknown CA, out of date, or for others.
+    case untrustedEngine
+    /// The engine demands a client certificate, or refuses the one it got.
+    case clientCertificateRefused
+    /// The two sides can't agree on TLS, mostly since one of them doesn't speak it.
+    case tlsFailed
     /// The connection ended before the answer was complete.
     case connectionLost
     /// The answer took longer than it may.
@@ -78,6 +84,8 @@ public struct DockerError: Error, Sendable {
     case streamFailed
     /// A stream ended in the middle of something.
     case streamTruncated
+    /// There is no such Docker context, or it says nothing of an engine.
+    case unknownContext
     /// A file of this machine cannot be read or written.
     case fileFailed
     /// A command could not be started in a container: it isn't there, or its user or folder isn't.
@@ -123,9 +131,14 @@ extension DockerError {
   /// Whether the request took longer than it may.
   public var isTimeout: Bool { code == .timeout }
 
-  /// Whether no request could be sent, since the engine was not reached.
+  /// Whether no request reached the engine.
   public var isConnectionFailure: Bool {
-    code == .connectionFailed || code == .permissionDenied
+    switch code {
+    case .connectionFailed, .permissionDenied, .untrustedEngine, .clientCertificateRefused,
+      .tlsFailed:
+      true
+    default: false
+    }
   }
 
   /// Whether the engine is no manager of a swarm, or in none.

@@ -85,7 +85,7 @@ private func readBytes(_ descriptor: CInt, _ room: UnsafeMutableRawBufferPointer
 
 extension DockerError {
   /// The error for a file that could not be read, from `errno`.
-  fileprivate static func cannotRead(_ path: String) -> DockerError {
+  static func cannotRead(_ path: String) -> DockerError {
     DockerError(code: .fileFailed, message: "reading \(path): \(String(cString: strerror(errno)))")
   }
 }

@@ -15,12 +15,21 @@ public struct DockerAddress: Sendable, Hashable {
   public var endpoint: Endpoint
   /// What precedes each request's path, without a slash at its end; mostly nothing.
   public var basePath: String
+  /// Whether TLS is spoken there, if the address says so: `https` does, `http` denies it, and
+  /// `tcp` leaves it to whoever connects.
+  public var usesTLS: Bool?
 
   /// The address of this endpoint.
-  public init(_ endpoint: Endpoint, basePath: String = "") {
+  public init(_ endpoint: Endpoint, basePath: String = "", usesTLS: Bool? = nil) {
     self.endpoint = endpoint
     self.basePath = basePath
+    self.usesTLS = usesTLS
   }
+
+  /// The port of engines without TLS, unless told otherwise.
+  package static let port = 2375
+  /// The port of engines with TLS, unless told otherwise.
+  package static let portWithTLS = 2376
 
   /// Where an engine listens unless told otherwise: `/var/run/docker.sock`.
   public static let standard = DockerAddress(.unixSocket(path: "/var/run/docker.sock"))
@@ -30,9 +39,9 @@ public struct DockerAddress: Sendable, Hashable {
   /// - Parameter text: For example `unix:///run/docker.sock`, `tcp://192.0.2.1:2375`, or nothing for
   ///   the standard socket.
   /// - Throws: A ``DockerError`` with code `invalidAddress`, or `unsupportedAddress` for one that is
-  ///   well formed but needs TLS, SSH or Windows.
+  ///   well formed but needs SSH or Windows.
   public init(parsing text: String?) throws {
-    try self.init(parsing: text, defaultPort: 2375)
+    try self.init(parsing: text, defaultPort: Self.port, defaultPortWithTLS: Self.portWithTLS)
   }
 
   /// Reads an address, with a port of the caller's for those of TCP without one.
@@ -40,8 +49,13 @@ public struct DockerAddress: Sendable, Hashable {
   /// - Parameters:
   ///   - text: As for ``init(parsing:)``.
   ///   - defaultPort: The port; without one, an address has to name its own.
+  ///   - defaultPortWithTLS: The port where the address says that TLS is spoken.
   /// - Throws: As ``init(parsing:)`` does.
-  package init(parsing text: String?, defaultPort: Int?) throws(DockerError) {
+  package init(
+    parsing text: String?,
+    defaultPort: Int?,
+    defaultPortWithTLS: Int? = nil
+  ) throws(DockerError) {
     guard let text, !text.isEmpty else {
       self = .standard
       return
@@ -63,7 +77,11 @@ public struct DockerAddress: Sendable, Hashable {
       try self.init(socket: path, of: text)
     case nil, "tcp", "http":
       try self.init(authority: rest, of: text, defaultPort: defaultPort)
-    case "https", "ssh", "npipe": throw DockerError.unsupportedAddress(text, scheme: scheme ?? "")
+      if scheme == "http" { usesTLS = false }
+    case "https":
+      try self.init(authority: rest, of: text, defaultPort: defaultPortWithTLS)
+      usesTLS = true
+    case "ssh", "npipe": throw DockerError.unsupportedAddress(text, scheme: scheme ?? "")
     default: throw DockerError.invalidAddress(text, "'\(scheme ?? "")' is no known scheme")
     }
   }
@@ -145,7 +163,15 @@ extension DockerAddress: CustomStringConvertible {
   public var description: String {
     switch endpoint {
     case .unixSocket(let path): "unix://\(path)"
-    case .tcp: "tcp://\(authority)\(basePath)"
+    case .tcp: "\(scheme)://\(authority)\(basePath)"
+    }
+  }
+
+  private var scheme: String {
+    switch usesTLS {
+    case true?: "https"
+    case false?: "http"
+    case nil: "tcp"
     }
   }
 
@@ -163,5 +189,16 @@ extension DockerAddress: CustomStringConvertible {
     case .unixSocket(let path): path
     case .tcp: authority
     }
+  }
+}
+
+extension DockerAddress {
+  /// Reads the address of an engine with which TLS is spoken, if there are options for it.
+  init(parsing text: String?, tls: DockerTLS?) throws(DockerError) {
+    try self.init(
+      parsing: text,
+      defaultPort: tls == nil ? Self.port : Self.portWithTLS,
+      defaultPortWithTLS: Self.portWithTLS
+    )
   }
 }

@@ -41,6 +41,7 @@ struct HTTPReply: Sendable {
 enum HTTPFailure: Error {
   case cannotConnect(any Error)
   case refusedPeer(any Error)
+  case tls(TLSFailure)
   /// The port is the near end's, where the connection was one of TCP.
   case connectionLost(String, cause: (any Error)?, localPort: Int?)
   case timeout

@@ -17,6 +17,8 @@ final class HTTPTransport: Sendable {
 
   let address: DockerAddress
   let eventLoop: any EventLoop
+  /// Speaks TLS on new connections; nil where none is spoken.
+  private let tls: TLSConnector?
   private let verifyPeer: PeerVerifier?
   private let state: NIOLoopBoundBox<State>
 
@@ -27,8 +29,14 @@ final class HTTPTransport: Sendable {
     var isClosed = false
   }
 
-  init(address: DockerAddress, eventLoop: any EventLoop, verifyPeer: PeerVerifier?) {
+  init(
+    address: DockerAddress,
+    tls: TLSConnector?,
+    eventLoop: any EventLoop,
+    verifyPeer: PeerVerifier?
+  ) {
     self.address = address
+    self.tls = tls
     self.eventLoop = eventLoop
     self.verifyPeer = verifyPeer
     state = .makeBoxSendingValue(State(), eventLoop: eventLoop)
@@ -110,11 +118,37 @@ final class HTTPTransport: Sendable {
         let connection = try channel.pipeline.syncOperations.handler(type: HTTPConnection.self)
         connection.localPort = channel.localAddress?.port
         adopt(connection, channel)
-        connection.start(call)
+        guard let tls else { return connection.start(call) }
+        tls.secure(channel).assumeIsolated().whenComplete { result in
+          self.secured(result, channel, connection, for: call)
+        }
       } catch {
         channel.close(promise: nil)
         call.fail(HTTPFailure.refusedPeer(error))
       }
+    }
+  }
+
+  private func secured(
+    _ result: Result<Void, any Error>,
+    _ channel: any Channel,
+    _ connection: HTTPConnection,
+    for call: HTTPCall
+  ) {
+    switch result {
+    case .success where call.isAnswered: channel.close(promise: nil)
+    case .success: connection.start(call)
+    case .failure(let error):
+      channel.close(promise: nil)
+      if let failure = error as? TLSFailure { return call.fail(HTTPFailure.tls(failure)) }
+      let cause = error is ChannelError ? nil : error
+      call.fail(
+        HTTPFailure.connectionLost(
+          "the connection was closed during the TLS handshake",
+          cause: cause,
+          localPort: connection.localPort
+        )
+      )
     }
   }
 
