@@ -19,7 +19,7 @@ func sharedClient(
 }
 
 /// Lets the current thread, and no other, use files as the user nobody.
-private func becomeNobody() throws {
+func becomeNobody() throws {
   typealias SetUser = @convention(c) (uid_t) -> CInt
   // Swift's view of glibc leaves this function out.
   let symbol = try #require(dlsym(nil, "setfsuid"))

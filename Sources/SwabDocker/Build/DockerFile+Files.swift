@@ -1,0 +1,122 @@
+import NIOPosix
+
+extension DockerFile {
+  /// Adds a file or folder of this machine to the image.
+  ///
+  /// - Parameters:
+  ///   - source: Its path on this machine.
+  ///   - destination: Where it goes in the image; the last part of `source` if nil. For a folder,
+  ///     what is in it goes there.
+  ///   - contextPath: What it is called in the context of the build; `destination` if nil.
+  ///   - expandsVariables: Whether `$NAME` and `${NAME}` in the paths are variables of this process.
+  ///   - expandsUser: Whether a `~` at the beginning of a path is a home on this machine.
+  ///   - removesFinally: Whether it is removed at the end of the build. It stays in the image's lower
+  ///     layers.
+  /// - Returns: What it is called in the context.
+  /// - Throws: A ``DockerError`` with code `invalidArgument`: if no destination can be made of the
+  ///   source, if another file has that path in the context, or if the Dockerfile is finalized.
+  @discardableResult
+  public mutating func addFile(
+    _ source: String,
+    to destination: String? = nil,
+    contextPath: String? = nil,
+    expandsVariables: Bool = false,
+    expandsUser: Bool = false,
+    removesFinally: Bool = false
+  ) throws -> String {
+    let expand = { (path: String) in
+      let path = expandsVariables ? PathExpansion.variables(in: path) : path
+      return expandsUser ? PathExpansion.user(in: path) : path
+    }
+    let source = expand(source)
+    let last = source.split(separator: "/").last.map(String.init)
+    guard let target = destination.map(expand) ?? last, ![".", ".."].contains(target) else {
+      throw DockerError.invalidArgument("'\(source)' leaves open where it goes in the image")
+    }
+    let path = contextPath.map(expand) ?? target
+    try remember(AddedFile(place: source, contextPath: path))
+    try add(path, to: target)
+    if removesFinally { remove(target) }
+    return path
+  }
+
+  /// Adds all that is in a tar archive to the image; neither tar nor gzip has to be there for it.
+  ///
+  /// - Parameters:
+  ///   - path: The archive, which may be packed by gzip or bzip2.
+  ///   - destination: The folder it goes to; the folder that the build is in if nil.
+  ///   - removesFinally: Whether it is removed at the end of the build.
+  /// - Returns: What there is at the top of the archive.
+  /// - Throws: A ``DockerError``: `fileFailed` or `invalidArchive` if it can't be read,
+  ///   `invalidArgument` if an entry leads out of its folder, or if the Dockerfile is finalized.
+  @discardableResult
+  public mutating func addArchive(
+    _ path: String,
+    to destination: String? = nil,
+    removesFinally: Bool = false
+  ) async throws -> [String] {
+    let names = try await NIOThreadPool.singleton.runIfActive { try Self.topNames(in: path) }
+    for name in names {
+      let target = destination.map { $0.hasSuffix("/") ? $0 + name : "\($0)/\(name)" } ?? name
+      try add(name, to: target)
+      if removesFinally { remove(target) }
+    }
+    archives.append(path)
+    return names
+  }
+
+  private mutating func remember(_ file: AddedFile) throws {
+    guard !TarEntry.parts(of: Array(file.contextPath.utf8)).contains(Array("..".utf8)) else {
+      throw DockerError.invalidArgument("'\(file.contextPath)' leads out of the context")
+    }
+    if let other = files.first(where: { $0.contextPath == file.contextPath }), other != file {
+      throw DockerError.invalidArgument(
+        "'\(file.contextPath)' is \(other.place) in the context already, and can't be "
+          + "\(file.place): give it a contextPath"
+      )
+    }
+    files.append(file)
+  }
+
+  private mutating func remove(_ path: String) {
+    if !removedPaths.contains(path) { removedPaths.append(path) }
+  }
+
+  /// Only in its list form does `ADD` take spaces.
+  private mutating func add(_ contextPath: String, to target: String) throws {
+    let source = Self.escaped(contextPath)
+    guard (contextPath + target).contains(where: \.isWhitespace) else {
+      return try writeLine("ADD \(source) \(target)")
+    }
+    try writeLine("ADD \(Self.list([source, target]))")
+  }
+
+  /// The path as `ADD` takes it, for which some characters are wildcards or begin variables.
+  private static func escaped(_ path: String) -> String {
+    var result = ""
+    for scalar in path.unicodeScalars {
+      switch scalar {
+      case "*", "?", "[": result += "[\(scalar)]"
+      case "$": result += "\\$"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  private static func topNames(in path: String) throws -> [String] {
+    let file = try DecodedFile(Array(path.utf8))
+    var reader = TarReader()
+    var names: [String] = []
+    while let event = try file.nextEvent(of: &reader) {
+      guard case .entry(let entry, _) = event, entry.kind != .globalHeader else { continue }
+      guard !entry.leadsOutside else {
+        throw DockerError.invalidArgument("\(path): '\(entry.path)' leads out of its folder")
+      }
+      guard let first = entry.pathParts.first else { continue }
+      let name = String(decoding: first, as: UTF8.self)
+      if !names.contains(name) { names.append(name) }
+    }
+    return names
+  }
+}
