@@ -129,13 +129,22 @@ extension TarStart.Entry {
     ]
     let extra = [(0o4000, 1 << 23), (0o2000, 1 << 22), (0o1000, 1 << 20)]
     let bits = extra.reduce(permissions & 0o777) { permissions & $1.0 != 0 ? $0 | $1.1 : $0 }
-    let parts = path.split(separator: "/")
-    let name = parts.last { $0 != "." }.map(String.init) ?? "/"
+    let isLink = type == UInt8(ascii: "2")
     return [
-      "name": .string(name), "size": .integer(size),
+      "name": .string(path.split(separator: "/").last.map(String.init) ?? "/"),
+      "size": .integer(isLink ? linkTarget.utf8.count : size),
       "mode": .integer(bits | (kinds[type] ?? 0)),
       "mtime": .string(DockerDate(seconds: seconds).description),
-      "linkTarget": .string(type == UInt8(ascii: "2") ? linkTarget : ""),
+      "linkTarget": .string(isLink ? Self.resolved(linkTarget, from: path) : ""),
     ]
+  }
+
+  /// Where a link leads, as a whole path.
+  private static func resolved(_ target: String, from path: String) -> String {
+    var parts = target.hasPrefix("/") ? [] : path.split(separator: "/").dropLast()
+    for part in target.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return "/" + parts.joined(separator: "/")
   }
 }

@@ -7,10 +7,11 @@ import Testing
 /// The docker programs of this machine: what is right with one release may be wrong with another.
 let dockerPrograms: [String] = {
   let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-  let files = "\(path):/usr/bin".split(separator: ":").map { "\($0)/docker" }
+  var known: Set<String> = []
+  return "\(path):/usr/bin".split(separator: ":").map { "\($0)/docker" }
     .filter { FileManager.default.isExecutableFile(atPath: $0) }
     .map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path }
-  return NSOrderedSet(array: files).array as? [String] ?? []
+    .filter { known.insert(($0 as NSString).resolvingSymlinksInPath).inserted }
 }()
 
 /// Lends a client whose requests a docker program does, with one that speaks to the engine itself.
@@ -56,7 +57,8 @@ struct CommandEngineTests {
     try await withCommand(program) { command, engine in
       var spec = ContainerSpec.script("echo out; echo err >&2; exec sleep 1000")
       spec.environment = ["SECRET": "a 'b' $c", "LINES": "1\n2"]
-      spec.labels = ["swab.test": "life"]
+      let mark = UUID().uuidString
+      spec.labels = ["swab.test": mark]
       spec.hostConfig.resources.memoryBytes = 64 << 20
       spec.hostConfig.binds = [BindMount("/tmp", at: "/host", options: ["ro"])]
       spec.healthcheck = .shell("true")
@@ -64,14 +66,14 @@ struct CommandEngineTests {
       try await withContainer(spec, of: command) { name in
         let made = try await engine.inspectContainer(name)
         #expect(Set(made.config.environment) == ["SECRET=a 'b' $c", "LINES=1\n2", "PATH=/bin"])
-        #expect(made.config.labels["swab.test"] == "life")
+        #expect(made.config.labels["swab.test"] == mark)
         #expect(made.raw["HostConfig"]?["Memory"]?.int == 64 << 20)
         #expect(made.raw["HostConfig"]?["Binds"]?[0] == "/tmp:/host:ro")
         #expect(made.raw["Config"]?["Healthcheck"]?["Test"]?[1] == "true")
         #expect(try await command.start(name))
         #expect(try await !command.start(name))
         #expect(try await command.inspectContainer(name).raw == engine.inspectContainer(name).raw)
-        try await compareListings(command, engine)
+        try await compareListings(command, engine, labelled: mark)
         try await command.pause(name)
         #expect(try await engine.inspectContainer(name).state.isPaused)
         try await command.unpause(name)
@@ -87,8 +89,12 @@ struct CommandEngineTests {
     }
   }
 
-  private func compareListings(_ command: DockerClient, _ engine: DockerClient) async throws {
-    let filters: DockerFilters = ["label": "swab.test=life"]
+  private func compareListings(
+    _ command: DockerClient,
+    _ engine: DockerClient,
+    labelled mark: String
+  ) async throws {
+    let filters: DockerFilters = ["label": "swab.test=\(mark)"]
     let ours = try await command.containers(all: true, filters: filters)
     let theirs = try await engine.containers(all: true, filters: filters)
     try #require(ours.count == 1 && theirs.count == 1)
@@ -183,7 +189,7 @@ struct CommandEngineTests {
     try await withCommand(program) { command, _ in
       try await withContainer(.script("exec sleep 1000"), of: command) { name in
         try await command.start(name)
-        var spec = ExecSpec(["sed", "-u", "s/^/got /"])
+        var spec = ExecSpec(["sh", "-c", "while read x; do echo got $x; done"])
         spec.attachesStandardInput = true
         let (id, session) = try await command.execSession(name, spec)
         var lines = session.output.lines.makeAsyncIterator()
@@ -229,7 +235,8 @@ struct CommandEngineTests {
           )
           #expect(ours.name == theirs.name && ours.kind == theirs.kind, "\(path)")
           #expect(ours.permissions == theirs.permissions, "\(path)")
-          if ours.kind == .file { #expect(ours.size == theirs.size) }
+          if ours.kind != .folder { #expect(ours.size == theirs.size) }
+          #expect(ours.linkTarget == theirs.linkTarget)
         }
         let fetched = try await command.archive(name, path: "/tmp/bin")
         #expect(fetched.stat.kind == .folder)
@@ -252,9 +259,12 @@ struct CommandEngineTests {
       for key in ["Id", "ParentId", "RepoTags", "Created", "Size", "Containers"] {
         #expect(ours.raw[key] == theirs.raw[key], "\(key)")
       }
-      #expect(
-        try await command.history(of: ours.id).map(\.raw) == engine.history(of: ours.id).map(\.raw)
+      let (our, their) = (
+        try await command.history(of: ours.id), try await engine.history(of: ours.id)
       )
+      for key in ["Id", "Created", "CreatedBy", "Comment", "Size"] {
+        #expect(our.map { $0.raw[key] } == their.map { $0.raw[key] }, "\(key)")
+      }
       let name = "swab-test-\(UUID().uuidString.prefix(8))".lowercased()
       try await command.tag(DockerEngine.image, as: name, tag: "1")
       #expect(try await engine.inspectImage("\(name):1").id == ours.id)
@@ -295,9 +305,9 @@ struct CommandEngineTests {
       }
       try await command.removeNetwork(name)
       var volume = VolumeSpec(name)
-      volume.labels = ["x": "y"]
+      volume.labels = ["x": name]
       #expect(try await command.createVolume(volume).name == name)
-      #expect(try await command.volumes(filters: ["label": "x=y"]).map(\.name) == [name])
+      #expect(try await command.volumes(filters: ["label": "x=\(name)"]).map(\.name) == [name])
       #expect(try await command.inspectVolume(name).raw == engine.inspectVolume(name).raw)
       try await command.removeVolume(name)
       let gone = await #expect(throws: DockerError.self) { try await command.inspectVolume(name) }

@@ -99,7 +99,7 @@ struct CommandWordsTests {
       try await $0.updateContainer("web", update)
     },
     Request(
-      "docker commit --author='A B' --message=x --change='CMD [\"a\"]' --pause=false web app:2",
+      "docker commit '--author=A B' --message=x '--change=CMD [\"a\"]' --pause=false web app:2",
       answering: "sha256:1\n"
     ) {
       var commit = ImageCommit(repository: "app", tag: "2")
