@@ -98,16 +98,22 @@ struct JSONParser {
     skipWhiteSpace()
     if skip(UInt8(ascii: "}")) { return object }
     while true {
-      skipWhiteSpace()
-      guard current == UInt8(ascii: "\"") else { throw error("a name should stand here") }
-      let key = try string()
-      skipWhiteSpace()
-      guard skip(UInt8(ascii: ":")) else { throw error("':' should stand here") }
+      let key = try key()
       object.append(try value(), for: key)
       skipWhiteSpace()
       if skip(UInt8(ascii: "}")) { return object }
       guard skip(UInt8(ascii: ",")) else { throw error("',' or '}' should stand here") }
     }
+  }
+
+  /// The name of a member, and the colon after it.
+  private mutating func key() throws(JSONSyntaxError) -> String {
+    skipWhiteSpace()
+    guard current == UInt8(ascii: "\"") else { throw error("a name should stand here") }
+    let key = try string()
+    skipWhiteSpace()
+    guard skip(UInt8(ascii: ":")) else { throw error("':' should stand here") }
+    return key
   }
 
   private mutating func array() throws(JSONSyntaxError) -> [JSONValue] {
@@ -119,6 +125,38 @@ struct JSONParser {
       skipWhiteSpace()
       if skip(UInt8(ascii: "]")) { return elements }
       guard skip(UInt8(ascii: ",")) else { throw error("',' or ']' should stand here") }
+    }
+  }
+}
+
+// MARK: - Members as they stand
+
+extension JSONParser {
+  /// The members of an object with their values as they were written, for what is made a digest of.
+  ///
+  /// - Throws: A ``JSONSyntaxError`` if the bytes are no object.
+  static func members(of bytes: [UInt8]) throws -> [(key: String, value: [UInt8])] {
+    try bytes.withUnsafeBufferPointer { bytes in
+      var parser = JSONParser(bytes: bytes)
+      return try parser.members()
+    }
+  }
+
+  private mutating func members() throws(JSONSyntaxError) -> [(key: String, value: [UInt8])] {
+    var members: [(key: String, value: [UInt8])] = []
+    skipWhiteSpace()
+    guard skip(UInt8(ascii: "{")) else { throw error("an object should stand here") }
+    skipWhiteSpace()
+    if skip(UInt8(ascii: "}")) { return members }
+    while true {
+      let key = try key()
+      skipWhiteSpace()
+      let start = index
+      _ = try value()
+      members.append((key, Array(bytes[start..<index])))
+      skipWhiteSpace()
+      if skip(UInt8(ascii: "}")) { return members }
+      guard skip(UInt8(ascii: ",")) else { throw error("',' or '}' should stand here") }
     }
   }
 }
