@@ -18,6 +18,7 @@ class Measurement:
         self.cpu = cpu  # seconds, user and system
         self.peak = peak  # bytes: the largest sum of the processes' proportional set sizes
         self.output = output
+        self.figure = None  # what the program says of itself, where that is read
 
 
 def measure(command, cwd=None, env=None, output="/dev/null", timeout=300, interval=0.05):

@@ -1,4 +1,4 @@
-"""The sample task of Docker-Fabric's own documentation, on the benchmark's hosts."""
+"""The sample task of Docker-Fabric's own documentation, and a survey, on the benchmark's hosts."""
 
 import os
 
@@ -19,3 +19,15 @@ def sample_task():
     images = docker_fabric().images()
     containers = docker_fabric().containers(all=True)
     print(f"images={len(images)} containers={len(containers)}")
+
+
+@task
+def survey():
+    """Ask the engine for all it has"""
+    docker = docker_fabric()
+    images = docker.images()
+    containers = docker.containers(all=True)
+    info = docker.info()
+    for container in containers:
+        docker.inspect_container(container["Id"])
+    print(f"images={len(images)} containers={len(containers)} engine={info['Name']}")

@@ -1,0 +1,14 @@
+"""Asks an engine for its version with the docker SDK, one request after another: BASE-URL COUNT."""
+
+import sys
+import time
+
+import docker
+
+client = docker.APIClient(base_url=sys.argv[1], version="auto")
+count = int(sys.argv[2])
+client.version()
+start = time.monotonic()
+for _ in range(count):
+    client.version()
+print(f"rate={count / (time.monotonic() - start)}")

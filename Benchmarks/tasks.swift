@@ -1,0 +1,32 @@
+import Swab
+
+// What the bench runs on hosts; `Benchmarks/run` says where.
+let fabfile = Fabfile {
+  task("survey", "Ask the engine for all it has", survey)
+  task("requests", "Ask the engine for its version", arguments: ["count"], requests)
+  task("load", "Load an image from a file", arguments: ["path"], load)
+}
+
+func survey() async throws {
+  let docker = dockerFabric()
+  let images = try await docker.images()
+  let containers = try await docker.containers(all: true)
+  let info = try await docker.info()
+  for container in containers { _ = try await docker.inspectContainer(container.id) }
+  puts("images=\(images.count) containers=\(containers.count) engine=\(info.name)")
+}
+
+func requests(host: Host, arguments: TaskArguments) async throws {
+  let count = try arguments.int("count")
+  let docker = dockerFabric()
+  _ = try await docker.version()
+  let start = ContinuousClock.now
+  for _ in 0..<count { _ = try await docker.version() }
+  let seconds = (ContinuousClock.now - start) / .seconds(1)
+  puts("rate=\(Double(count) / seconds)")
+}
+
+func load(host: Host, arguments: TaskArguments) async throws {
+  let path = try arguments.string("path")
+  for try await _ in try await dockerFabric().load(.file(path)) {}
+}
