@@ -100,6 +100,14 @@ public final class DockerFabricClient: DockerAPI {
     }
   }
 
+  /// The near end of the tunnel, for programs that speak to the engine themselves.
+  var tunnelURL: String {
+    get async throws {
+      let open = try await opened()
+      return open.client.baseURL
+    }
+  }
+
   /// The client behind this one, with its tunnel open.
   ///
   /// - Returns: A client of the tunnel's local port.

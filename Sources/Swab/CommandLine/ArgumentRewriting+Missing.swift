@@ -47,7 +47,8 @@ extension ArgumentRewriting {
 
   /// Refuses a flag of Fabric 1 that swab has not, with what to do instead; a value that is joined
   /// to it is not repeated, as it may be a password.
-  static func refuseMissing(_ word: String) throws(UsageError) {
+  static func refuseMissing(_ word: String, in command: String?) throws(UsageError) {
+    if !word.hasPrefix("--"), letters(of: command)?.has(word.dropFirst().first) == true { return }
     for flag in missing {
       guard let name = flag.names.first(where: { isSpelling(word, of: $0) }) else { continue }
       throw UsageError("\(name): \(flag.message)", hint: flag.hint)

@@ -16,17 +16,19 @@ enum ArgumentRewriting {
   ) throws(UsageError) -> [String] {
     var output: [String] = []
     var rest = try commandFirst(arguments, isTask)[...]
+    let command = rest.first
     while let word = rest.popFirst() {
-      if takesValue(word) {
-        output += [word] + rest.prefix(1)
+      let options = apart(word, of: command)
+      if let option = options.last, takesValue(option, of: command) {
+        output += options + rest.prefix(1)
         rest = rest.dropFirst()
       } else if let password = try password(word, &rest, isTask) {
         output += password
       } else if let known = synonyms[word] {
         output.append(known)
       } else {
-        try refuseMissing(word)
-        output.append(word)
+        try refuseMissing(word, in: command)
+        output += options
       }
     }
     return output
@@ -40,7 +42,8 @@ enum ArgumentRewriting {
     "--ssh-config-path", "-u", "--user", "--port", "-z", "--pool-size", "-T", "--command-timeout",
     "-s", "--shell", "-i", "--key-filename", "--password-file", "-t", "--timeout", "-n",
     "--connection-attempts", "--keepalive", "--system-known-hosts", "--hide", "--show", "--color",
-    "--colour", "-F", "--list-format", "--env",
+    "--colour", "-F", "--list-format", "--env", "--workdir", "--detach-keys", "--tail", "--since",
+    "--until",
   ]
 
   /// Fabric's spellings of flags that swab has.

@@ -3,9 +3,9 @@ import SwabYAML
 extension EnvLayer {
   /// The keys of env that flags set, each with the flag as its origin.
   static func flags(
-    _ selection: SelectionFlags,
+    _ selection: some SelectionArguments,
     _ execution: ExecutionFlags? = nil,
-    _ login: LoginFlags? = nil
+    _ login: (any LoginArguments)? = nil
   ) throws(FabfileError) -> EnvLayer {
     var layer = EnvLayer()
     for text in selection.set { try layer.set(text) }
@@ -47,7 +47,7 @@ extension EnvLayer {
     try put("always_use_pty", flags.pty.map { .bool($0) }, "--pty")
   }
 
-  private mutating func add(_ flags: LoginFlags) throws(FabfileError) {
+  private mutating func add(_ flags: any LoginArguments) throws(FabfileError) {
     let keys = flags.keyFilename.map { EnvValue.string($0) }
     try put("key_filename", keys.isEmpty ? nil : .list(keys), "-i")
     try put("no_agent", flags.noAgent ? true : nil, "-a")

@@ -1,11 +1,20 @@
 import ArgumentParser
+import SwabYAML
 
 /// `swab list`.
 struct ListCommand: SwabSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "List the tasks of the fabfile."
+    abstract: "List the tasks of the fabfile, or of a namespace.",
+    discussion: """
+      The tasks that come with swab are in the namespace docker:
+
+      swab list docker
+      """
   )
+
+  @Argument(help: "A namespace, such as docker: only its tasks.")
+  var namespace: String?
 
   @Option(
     name: [.customShort("F", allowingJoined: true), .customLong("list-format")],
@@ -26,21 +35,40 @@ struct ListCommand: SwabSubcommand {
   }
 
   func perform(in main: CommandLineMain) async throws -> ExitStatus {
-    try main.requireFabfile()
-    let tasks = try TaskRegistry(main.fabfile).tasks.sorted { $0.name < $1.name }
-    guard !tasks.isEmpty else {
-      try main.requireTasks()
-      throw UsageError(
-        "the fabfile declares no tasks",
-        hint: "swab init writes an example in an empty folder"
-      )
-    }
+    let tasks = try tasks(main).sorted { $0.name < $1.name }
     switch format {
     case "short": for task in tasks { print(task.name) }
     case "nested": printNested(tasks)
     default: printNormal(tasks)
     }
     return .success
+  }
+
+  private func tasks(_ main: CommandLineMain) throws -> [TaskDefinition] {
+    let registry = try TaskRegistry(main.fabfile)
+    if let namespace {
+      let tasks = registry.tasks(in: namespace)
+      guard tasks.isEmpty else { return tasks }
+      let spaces = Set(registry.names.compactMap(Self.namespace(of:)))
+      throw UsageError(
+        "there is no namespace '\(namespace)'",
+        hint: NearestName.hint(for: namespace, among: spaces.sorted())
+          ?? "the namespaces are \(spaces.sorted().joined(separator: ", "))"
+      )
+    }
+    try main.requireFabfile()
+    guard registry.tasks.isEmpty else { return registry.tasks }
+    try main.requireTasks()
+    throw UsageError(
+      "the fabfile declares no tasks",
+      hint:
+        "swab init writes an example in an empty folder; swab list docker shows swab's own tasks"
+    )
+  }
+
+  /// What stands before the last dot of a name.
+  private static func namespace(of name: String) -> String? {
+    name.lastIndex(of: ".").map { String(name[..<$0]) }
   }
 
   private func printNormal(_ tasks: [TaskDefinition]) {

@@ -9,7 +9,7 @@
 /// What swab takes from the process it runs in.
 struct ProcessContext: Sendable {
   var arguments: [String]
-  /// The words after `--`, which swab doesn't interpret.
+  /// The words that swab hands on as they are: those after `--`, or of a command's own command.
   var remainder: [String] = []
   var environment: [String: String]
   /// The path of `fabfile.yml`; nil if there is none.
@@ -27,11 +27,10 @@ struct ProcessContext: Sendable {
     let password = environment.removeValue(forKey: "SWAB_PASSWORD")
     environment["SWAB_SUDO_PASSWORD"] = nil
     let path = environment["SWAB_FABFILE"].flatMap { $0.isEmpty ? nil : $0 }
-    let words = CommandLine.arguments.dropFirst()
-    let arguments = words.prefix { $0 != "--" }
+    let words = CommandWords(Array(CommandLine.arguments.dropFirst()))
     return ProcessContext(
-      arguments: Array(arguments),
-      remainder: Array(words.dropFirst(arguments.count + 1)),
+      arguments: words.arguments,
+      remainder: words.remainder,
       environment: environment,
       fabfilePath: path,
       password: password,

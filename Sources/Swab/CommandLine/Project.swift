@@ -16,7 +16,7 @@ struct Project: Sendable {
   /// Reads everything that a run needs to know before it connects anywhere.
   ///
   /// - Throws: ``UsageError`` or ``FabfileError`` with file, line and column.
-  init(_ main: CommandLineMain, _ selection: SelectionFlags, flags: EnvLayer) throws {
+  init(_ main: CommandLineMain, _ selection: some SelectionArguments, flags: EnvLayer) throws {
     let process = main.process
     registry = try TaskRegistry(main.fabfile)
     inventory = try Self.inventory(process)

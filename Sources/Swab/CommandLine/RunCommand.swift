@@ -1,13 +1,14 @@
 import ArgumentParser
 
 /// `swab run`.
-struct RunCommand: SwabSubcommand {
+struct RunCommand: HandingOnCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Run tasks, or a command after --, on hosts.",
     discussion: """
       swab run sample_task -H h1,h2
       swab run deploy:tag=1.4,force=yes -R web -P -z 10
+      swab run docker.list_containers -R web
       swab run -R web -- uname -a
 
       After --, one word is a shell command, and several are a program and its arguments.
@@ -36,6 +37,18 @@ struct RunCommand: SwabSubcommand {
 
   @OptionGroup(title: "Output")
   var output: OutputFlags
+
+  @Flag(
+    name: .customLong("local"),
+    help: "Run tasks on this machine, without a host; tasks docker.… ask its Docker Engine."
+  )
+  var isLocal = false
+
+  @Flag(
+    name: .customLong("json"),
+    help: "Let tasks docker.… print JSON: a line for each host."
+  )
+  var printsJSON = false
 
   func perform(in main: CommandLineMain) async throws -> ExitStatus {
     try await RunInvocation(command: self, main: main).perform()

@@ -8,6 +8,9 @@ protocol SwabSubcommand: ParsableCommand {
   func perform(in main: CommandLineMain) async throws -> ExitStatus
 }
 
+/// A subcommand that takes words that are not swab's: a command to run.
+protocol HandingOnCommand: SwabSubcommand {}
+
 /// `swab`, with its subcommands.
 struct SwabCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -19,7 +22,8 @@ struct SwabCommand: ParsableCommand {
       """,
     version: "swab \(swabVersion)",
     subcommands: [
-      RunCommand.self, ListCommand.self, HostsCommand.self, InitCommand.self, BuildCommand.self,
+      RunCommand.self, ListCommand.self, HostsCommand.self, ExecCommand.self, LogsCommand.self,
+      DockerCommand.self, TunnelCommand.self, InitCommand.self, BuildCommand.self,
       TaskHelpCommand.self,
     ]
   )

@@ -42,7 +42,7 @@ struct CommandLineMain: Sendable {
         try command.run()
         return 0
       }
-      guard process.remainder.isEmpty || ours is RunCommand else {
+      guard process.remainder.isEmpty || ours is any HandingOnCommand else {
         throw UsageError("a command after -- goes with swab run", hint: "swab run -H HOST -- ls")
       }
       return await perform(ours)
@@ -87,6 +87,7 @@ struct CommandLineMain: Sendable {
   ///
   /// A package's own program has its tasks also where swab found no fabfile.yml.
   func task(_ name: String, in registry: TaskRegistry) throws(UsageError) -> TaskDefinition {
+    if let task = registry[name] { return task }
     if registry.tasks.isEmpty { try requireTasks() }
     return try registry.task(named: name)
   }

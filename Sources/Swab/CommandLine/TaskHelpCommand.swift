@@ -55,7 +55,7 @@ enum TaskHelp {
     }
     if task.runsOnlyOnce { facts.append("once in a run") }
     if !task.aliases.isEmpty { facts.append("also: \(task.aliases.joined(separator: ", "))") }
-    facts.append("declared at \(task.location)")
+    facts.append(task.isBuiltIn ? "comes with swab" : "declared at \(task.location)")
     return (lines + [""] + facts).joined(separator: "\n")
   }
 }

@@ -47,16 +47,23 @@ extension UsageError {
   }
 }
 
-/// The exit statuses of `swab`, which scripts decide on.
-enum ExitStatus: Int32, CaseIterable, Sendable {
-  case success = 0
-  case taskFailed = 1
-  case usage = 2
-  case noHost = 3
+/// The exit statuses of `swab`, which scripts decide on; `exec` and `docker` also hand on those of
+/// the command that they ran.
+struct ExitStatus: RawRepresentable, Hashable, CaseIterable, Sendable {
+  var rawValue: Int32
+
+  static let success = ExitStatus(rawValue: 0)
+  static let taskFailed = ExitStatus(rawValue: 1)
+  static let usage = ExitStatus(rawValue: 2)
+  static let noHost = ExitStatus(rawValue: 3)
   /// Hosts could only not be reached, or refused the user; no task failed.
-  case unreachable = 4
-  case internalError = 70
-  case interrupted = 130
+  static let unreachable = ExitStatus(rawValue: 4)
+  static let internalError = ExitStatus(rawValue: 70)
+  static let interrupted = ExitStatus(rawValue: 130)
   /// The reader of standard output went away (128 + SIGPIPE, as shells say it).
-  case closedPipe = 141
+  static let closedPipe = ExitStatus(rawValue: 141)
+
+  static let allCases: [ExitStatus] = [
+    .success, .taskFailed, .usage, .noHost, .unreachable, .internalError, .interrupted, .closedPipe,
+  ]
 }

@@ -40,6 +40,13 @@ final class Console: Sendable {
 
   func isShown(_ level: OutputLevel) -> Bool { style.shown.contains(level) }
 
+  /// How many characters stand before a result of a host.
+  func prefixWidth(ofHost host: String?) -> Int {
+    guard let host, style.hasPrefix else { return 0 }
+    let padded = style.coloursResults ? max(host.count, width.withLock { $0 }) : host.count
+    return padded + "[] ".count
+  }
+
   /// Writes text, a line for each of its lines.
   ///
   /// - Parameters:
@@ -81,12 +88,13 @@ final class Console: Sendable {
   func output(
     _ level: OutputLevel,
     host: String?,
+    isLabelled: Bool = true,
     lines: (_ line: (ArraySlice<UInt8>, LineAssembler.Line.Ending) -> Void) -> Void
   ) {
     guard isShown(level) else { return }
     var bytes: [UInt8] = []
     // Made once for all lines of the chunk, which may be thousands.
-    let prefix = prefix(level, host, level == .stdout ? "out" : "err")
+    let prefix = prefix(level, host, isLabelled ? (level == .stdout ? "out" : "err") : nil)
     lines { line, ending in
       let suffix =
         switch ending {
@@ -97,6 +105,11 @@ final class Console: Sendable {
       append(line, prefix, suffix: suffix, to: &bytes)
     }
     if !bytes.isEmpty { writer.write(bytes, to: level.stream) }
+  }
+
+  /// Writes bytes as they are: what a program of one host writes to this process's streams.
+  func pass(_ bytes: [UInt8], to level: OutputLevel) {
+    if isShown(level) { writer.write(bytes, to: level.stream) }
   }
 
   /// Says what to do when nothing more can be written to standard output.

@@ -51,7 +51,7 @@ struct Summary {
     let start = "\(padded(name(outcome), widths.host))  \(padded(outcome.state.rawValue, 13))  "
     guard let error = outcome.error else { return start + duration(outcome) }
     let reason = Failure.summary(error, on: outcome.host, isInterrupted: ledger.isInterrupted)
-    let task = outcome.task == BareCommand.name ? "" : "\(outcome.task): "
+    let task = CommandTask.isName(outcome.task) ? "" : "\(outcome.task): "
     // What was not attempted took no time.
     let time =
       outcome.state == .notAttempted ? "" : padded(duration(outcome), widths.duration) + "  "

@@ -88,9 +88,18 @@ enum TerminalText {
     // The leading byte's own bits, then six of each byte that follows.
     let leading = UInt32(bytes[bytes.startIndex]) & (0x7f >> UInt32(bytes.count))
     let code = bytes.dropFirst().reduce(leading) { $0 << 6 | UInt32($1 & 0x3f) }
+    return isHidden(code) ? code : nil
+  }
+
+  /// Whether a scalar is written out.
+  static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x20 || scalar.value == 0x7f || isHidden(scalar.value)
+  }
+
+  private static func isHidden(_ code: UInt32) -> Bool {
     switch code {
-    case 0x80...0x9f, 0x200e, 0x200f, 0x2028...0x202e, 0x2066...0x2069, 0xfeff: return code
-    default: return nil
+    case 0x80...0x9f, 0x200e, 0x200f, 0x2028...0x202e, 0x2066...0x2069, 0xfeff: true
+    default: false
     }
   }
 }

@@ -87,7 +87,7 @@ struct Executor: Sendable {
   }
 
   private func announce(_ step: ExecutionStep, on target: HostTarget?) {
-    guard step.task.name != BareCommand.name else { return }
+    guard !CommandTask.isName(step.task.name) else { return }
     run.console.say(.status, host: target?.name, "Executing task '\(step.task.name)'")
   }
 
@@ -164,6 +164,11 @@ struct Executor: Sendable {
     case .hostAndArguments(let body):
       guard let target else { throw TaskError.noCurrentHost("task '\(step.task.name)'") }
       return try await body(Host(scope: scope, target: target), step.arguments)
+    case .builtIn(let body):
+      let call = BuiltInCall(scope: scope, step: step)
+      let report = try await body(call)
+      try await call.say(report)
+      return report.json
     }
   }
 }

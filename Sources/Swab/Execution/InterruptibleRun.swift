@@ -12,24 +12,31 @@ import Synchronization
 /// Carries out a plan until it is done, interrupted, or nobody reads its output any more.
 struct InterruptibleRun: Sendable {
   let run: RunContext
+  /// What is said of the first signal, where people wonder what it does.
+  var notice: String? = "interrupted: ending what runs on the hosts; once more exits at once"
+  /// Who takes signals instead, as long as it wants them: the program that has the terminal.
+  var takesSignal: (@Sendable (_ number: Int32) -> Bool)?
 
   /// Carries out the plan and closes what the run opened.
-  ///
-  /// Ctrl-C or SIGTERM once cancels the tasks, which ends their commands on the hosts; the second
-  /// one ends the process at once.
   func carryOut(_ plan: ExecutionPlan) async -> RunLedger {
+    await carryOut { await steps(of: plan, run.ledger) }
+  }
+
+  /// Does something with the run and closes what it opened.
+  ///
+  /// Ctrl-C or SIGTERM once cancels the work, which ends its commands on the hosts; the second one
+  /// ends the process at once.
+  func carryOut(_ body: @escaping @Sendable () async -> Void) async -> RunLedger {
     let ledger = run.ledger
-    let work = Task { await steps(of: plan, ledger) }
-    Signals.handle { count in
-      guard count == 1 else {
+    let work = Task { await body() }
+    Signals.handle { number in
+      if takesSignal?(number) == true { return }
+      guard !ledger.isInterrupted else {
         TerminalState.restore()
         _exit(ExitStatus.interrupted.rawValue)
       }
       ledger.markInterrupted()
-      run.console.say(
-        .warnings,
-        "interrupted: ending what runs on the hosts; once more exits at once"
-      )
+      if let notice { run.console.say(.warnings, notice) }
       run.console.giveUpOnStuckReaders()
       work.cancel()
     }
@@ -79,19 +86,19 @@ struct InterruptibleRun: Sendable {
   }
 }
 
-/// SIGINT, SIGTERM and SIGHUP, counted.
+/// SIGINT, SIGTERM and SIGHUP.
 enum Signals {
   /// What the handler, which may do hardly anything, writes to.
   nonisolated(unsafe) private static var writeEnd: Int32 = -1
 
   /// What is done for the next signals; until there is something to end, the process is.
-  private static let action: Mutex<@Sendable (Int) -> Void> = Mutex { _ in
+  private static let action: Mutex<@Sendable (Int32) -> Void> = Mutex { _ in
     TerminalState.restore()
     _exit(ExitStatus.interrupted.rawValue)
   }
 
-  /// Says what to do for each signal from now on, with their count: 1, 2, ….
-  static func handle(_ action: @escaping @Sendable (Int) -> Void) {
+  /// Says what to do for each signal from now on, given its number.
+  static func handle(_ action: @escaping @Sendable (_ number: Int32) -> Void) {
     self.action.withLock { $0 = action }
   }
 
@@ -108,8 +115,8 @@ enum Signals {
       // `swab &` in a script that a Ctrl-C there is not for it. Asked by a swap, as the members of
       // struct sigaction have other names on each system.
       if isIgnored(signal(number, SIG_IGN)) { continue }
-      signal(number) { _ in
-        var byte: UInt8 = 0
+      signal(number) { number in
+        var byte = UInt8(truncatingIfNeeded: number)
         let saved = errno
         write(Signals.writeEnd, &byte, 1)
         errno = saved
@@ -118,7 +125,6 @@ enum Signals {
     let thread = NIOThreadPool(numberOfThreads: 1)
     thread.start()
     thread.submit { _ in
-      var count = 0
       var last: ContinuousClock.Instant?
       var byte: UInt8 = 0
       while true {
@@ -130,8 +136,7 @@ enum Signals {
         let now = ContinuousClock.now
         defer { last = now }
         if let last, now - last < .milliseconds(200) { continue }
-        count += 1
-        action.withLock({ $0 })(count)
+        action.withLock({ $0 })(Int32(byte))
       }
     }
   }

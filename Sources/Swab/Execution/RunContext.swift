@@ -108,4 +108,8 @@ struct RunOptions: Sendable {
   /// A failure of a task doesn't stop a serial task's further hosts.
   var warnsOnly = false
   var eagerlyDisconnects = false
+  /// `--local`: tasks run here without a host, and built-in ones ask this machine's engine.
+  var isLocal = false
+  /// `--json`: built-in tasks print JSON.
+  var printsJSON = false
 }

@@ -5,6 +5,8 @@ public struct TaskDefinition: Sendable {
     case plain(@Sendable () async throws -> any Sendable)
     case host(@Sendable (Host) async throws -> any Sendable)
     case hostAndArguments(@Sendable (Host, TaskArguments) async throws -> any Sendable)
+    /// One that comes with swab: for a host, or for this machine if `--local` says so.
+    case builtIn(@Sendable (BuiltInCall) async throws -> TaskReport)
   }
 
   /// How the task's hosts are gone through.
@@ -27,13 +29,18 @@ public struct TaskDefinition: Sendable {
   var aliases: [String] = []
   var isDefault = false
 
+  /// Whether it comes with swab.
+  var isBuiltIn: Bool {
+    if case .builtIn = body { true } else { false }
+  }
+
   /// Whether the body takes the host as a parameter, so that it can't run without one.
   var takesHost: Bool {
     if case .plain = body { false } else { true }
   }
 
   /// What messages call it: `task 'deploy'`.
-  var label: String { name == BareCommand.name ? name : "task '\(name)'" }
+  var label: String { CommandTask.isName(name) ? name : "task '\(name)'" }
 
   /// Runs the task on the hosts of these roles when the command line selects no others.
   ///

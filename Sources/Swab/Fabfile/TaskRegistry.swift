@@ -1,10 +1,13 @@
 import SwabYAML
 
-/// The tasks of a fabfile by their full names.
+/// The tasks of a fabfile by their full names, and those that come with swab.
 struct TaskRegistry: Sendable {
   /// The tasks in the order of the file.
   private(set) var tasks: [TaskDefinition] = []
   private var byName: [String: Int] = [:]
+  /// The tasks that come with swab, but for those whose names the file has for its own.
+  private(set) var builtIns: [TaskDefinition] = []
+  private var builtInsByName: [String: Int] = [:]
   /// The names that stand for a task beside its own, with the task's.
   private(set) var aliases: [String: String] = [:]
   /// The task that runs when none is named.
@@ -17,13 +20,25 @@ struct TaskRegistry: Sendable {
   ///   called on the command line.
   init(_ fabfile: Fabfile) throws(UsageError) {
     try add(fabfile.entries, prefix: "")
+    // What a person sees in the file runs; a task that a later swab brings changes no file's.
+    for task in DockerTasks.all where byName[task.name] == nil {
+      builtInsByName[task.name] = builtIns.count
+      builtIns.append(task)
+    }
   }
 
   /// A task by its name or an alias.
-  subscript(name: String) -> TaskDefinition? { byName[name].map { tasks[$0] } }
+  subscript(name: String) -> TaskDefinition? {
+    byName[name].map { tasks[$0] } ?? builtInsByName[name].map { builtIns[$0] }
+  }
 
   /// Every name that can be called.
-  var names: [String] { byName.keys.sorted() }
+  var names: [String] { byName.keys.sorted() + builtInsByName.keys.sorted() }
+
+  /// The tasks of a namespace, those that come with swab among them.
+  func tasks(in space: String) -> [TaskDefinition] {
+    (tasks + builtIns).filter { $0.name.hasPrefix(space + ".") }
+  }
 
   /// The task of a name.
   ///

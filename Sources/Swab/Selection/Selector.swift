@@ -28,9 +28,10 @@ struct Selector: Sendable {
     options: RunOptions
   ) throws(UsageError) -> ExecutionStep {
     let arguments = try call.arguments(for: task)
+    if options.isLocal { return try localStep(task, call, arguments, options) }
     let levels = [Level(call), commandLine, variableLevel, Level(task), try environmentLevel()]
     guard let level = levels.first(where: \.isGiven) else {
-      return try stepWithoutSelection(task, arguments)
+      return try stepWithoutSelection(task, arguments, options)
     }
     try level.requireTerms(for: task.label)
     return try step(task, call, arguments, of: level, options)
@@ -53,14 +54,14 @@ struct Selector: Sendable {
     let own = Level(call)
     if own.isGiven, own.isEmpty { return nil }
     var levels = [own, Level(task)]
-    if current == nil {
+    if current == nil, !options.isLocal {
       levels.insert(variableLevel, at: 1)
       levels.append(try environmentLevel())
     }
     if let level = levels.first(where: \.isGiven) {
       return try step(task, call, arguments, of: level, options)
     }
-    guard let current else { return try stepWithoutSelection(task, arguments) }
+    guard let current else { return try stepWithoutSelection(task, arguments, options) }
     return ExecutionStep(task: task, arguments: arguments, targets: [current], mode: .serial)
   }
 
@@ -127,18 +128,41 @@ struct Selector: Sendable {
 
   private func stepWithoutSelection(
     _ task: TaskDefinition,
-    _ arguments: TaskArguments
+    _ arguments: TaskArguments,
+    _ options: RunOptions
   ) throws(UsageError) -> ExecutionStep {
-    guard !task.takesHost else {
-      let isBare = task.name == BareCommand.name
+    // What cleans up must never find this machine's engine because a selection was forgotten.
+    guard !task.takesHost || task.isBuiltIn && options.isLocal else {
       throw UsageError(
-        "\(task.label) needs a host, and none is selected",
-        hint: "select some: -H HOST or -R ROLE"
-          + (isBare ? "" : "; or say it in the fabfile: .hosts(…), .roles(…)"),
+        "\(task.label) needs a host, and "
+          + (options.isLocal ? "--local says to run without one" : "none is selected"),
+        hint: "select some: -H HOST or -R ROLE" + Self.otherWay(for: task),
         exitStatus: .noHost
       )
     }
     return ExecutionStep(task: task, arguments: arguments, targets: [], mode: .serial)
+  }
+
+  private static func otherWay(for task: TaskDefinition) -> String {
+    if CommandTask.isName(task.name) { return "" }
+    if task.isBuiltIn { return "; --local is for this machine's Docker Engine" }
+    return "; or say it in the fabfile: .hosts(…), .roles(…)"
+  }
+
+  /// A step of a run with `--local`, which selects no host whatever variables and files say.
+  private func localStep(
+    _ task: TaskDefinition,
+    _ call: TaskCall,
+    _ arguments: TaskArguments,
+    _ options: RunOptions
+  ) throws(UsageError) -> ExecutionStep {
+    guard !Level(call).isGiven, !commandLine.isGiven else {
+      throw UsageError(
+        "\(task.label): --local means this machine, and hosts are selected as well",
+        hint: "leave out --local, or the hosts and roles"
+      )
+    }
+    return try stepWithoutSelection(task, arguments, options)
   }
 
   /// The values that hold without a host.

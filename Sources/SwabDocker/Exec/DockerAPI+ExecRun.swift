@@ -64,10 +64,7 @@ extension DockerAPI {
       let output = try await session.collect(input, upTo: outputLimit)
       return try await execResult(of: id, output)
     } catch {
-      if let marker {
-        // In a task of its own, since this one may be cancelled.
-        try? await Task { try await self.end(marker, in: container) }.value
-      }
+      if let marker { await end(marker, in: container) }
       throw error
     }
   }
@@ -86,7 +83,7 @@ extension DockerAPI {
   }
 
   /// The status of a command whose output has ended: the engine learns of it a little later.
-  private func exitCode(ofExec id: String) async throws -> Int {
+  package func exitCode(ofExec id: String) async throws -> Int {
     var pause = Duration.milliseconds(2)
     while true {
       let details = try await inspectExec(id)
@@ -96,10 +93,14 @@ extension DockerAPI {
     }
   }
 
-  /// Ends the processes that have a marker among their variables.
-  private func end(_ marker: ExecMarker, in container: String) async throws {
-    let id = try await createExec(container, ExecSpec(["/bin/sh", "-c", marker.endingScript]))
-    try await startDetachedExec(id)
+  /// Ends the processes that have a marker among their variables, as far as the container has what
+  /// that takes, and also in a task that is cancelled.
+  package func end(_ marker: ExecMarker, in container: String) async {
+    let ending = Task {
+      let id = try await createExec(container, ExecSpec(["/bin/sh", "-c", marker.endingScript]))
+      try await startDetachedExec(id)
+    }
+    try? await ending.value
   }
 }
 
@@ -127,9 +128,12 @@ public struct ExecResult: Sendable, Hashable {
 }
 
 /// Marks a command and all its children by a variable, so that they can be found in the container.
-struct ExecMarker {
-  static let variable = "SWAB_EXEC"
-  let value = String(UInt64.random(in: .min ... .max), radix: 36)
+package struct ExecMarker: Sendable {
+  package static let variable = "SWAB_EXEC"
+  package let value = String(UInt64.random(in: .min ... .max), radix: 36)
+
+  /// A marker like no other.
+  package init() {}
 
   /// Sends TERM to the processes with the marker, and KILL to those that are still there then.
   var endingScript: String {

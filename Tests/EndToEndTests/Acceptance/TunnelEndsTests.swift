@@ -80,6 +80,47 @@ struct TunnelEndsTests {
     }
   }
 
+  @Test("requests whose SSH connection drops say so, and the next ones connect again")
+  func dropped() async throws {
+    try await withEngineServer { project, server, engine in
+      let name = "c-\(project.mark)"
+      let docker = ["--host", "unix://\(engine.socketPath)"]
+      let talk = ["sh", "-c", "echo one; sleep 617"]
+      let started = try await RunningProcess.run(
+        "docker",
+        docker + ["run", "-d", "--init", "--network", "none", "--name", name, "busybox:local"]
+          + talk
+      )
+      #expect(started.exitStatus == 0, "\(started.lines)")
+      let run = try project.start(["run", "lose:\(name)", "-H", "h1"])
+      try await run.waitForLine(containing: "waiting", within: ceiling())
+      try await dropConnections(of: server)
+      let waited = try await run.waitForLine(containing: "waited: ", within: ceiling())
+      let call = "h1: docker: POST /containers/\(name)/wait: the connection"
+      #expect(waited.hasPrefix("[h1] waited: \(call)"))
+      #expect(waited.contains("; the tunnel says: h1: "), "\(waited)")
+      try await run.waitForLine(containing: "logged one", within: ceiling())
+      try await dropConnections(of: server)
+      let followed = try await run.waitForLine(containing: "followed: ", within: ceiling())
+      #expect(followed.contains("docker: GET /containers/\(name)/logs: the connection"))
+      let ended = try await Run(ended: run)
+      try await RunningProcess.run("docker", docker + ["rm", "-f", name])
+      #expect(ended.exitStatus == 0, "\(ended)")
+      #expect(ended.lines.last?.hasPrefix("[h1] again at ") == true, "\(ended)")
+      #expect(server.process.lines.filter { $0.contains("Accepted publickey") }.count == 3)
+      try await expectClean(project, server)
+    }
+  }
+
+  /// Ends the server's processes for those who are logged in.
+  private func dropConnections(of server: SSHServer) async throws {
+    let sessions = ProcessTable.descendants(of: server.process.processID)
+    for session in sessions { kill(session, SIGKILL) }
+    try await eventually("the end of the session", within: ceiling()) {
+      !sessions.contains(where: ProcessTable.isRunning)
+    }
+  }
+
   @Test("a base URL's path precedes the path of each request, through the tunnel")
   func basePath() async throws {
     let port = try await freePort()

@@ -14,6 +14,7 @@ extension Project {
       task("twice", "Run two commands", arguments: ["file"], twice)
       task("drop", "Cut the connection under a second name", drop)
       task("cut", "Lose connections, each for a reason of its own", arguments: ["file"], cut)
+      task("lose", "Lose the connection in the middle of requests", arguments: ["container"], lose)
     }
 
     func named(host: Host, arguments: TaskArguments) async throws {
@@ -97,6 +98,27 @@ extension Project {
       puts("closed")
       _ = try await local("until [ -e \(file).end ]; do sleep 0.05; done", quiet: true)
       puts(try await host.run("echo still here", quiet: true).stdout)
+    }
+
+    /// Each of these requests lasts until the connection is lost, and then there is another one.
+    func lose(host: Host, arguments: TaskArguments) async throws {
+      let docker = try dockerFabric()
+      let container = try arguments.string("container")
+      do {
+        let wait = try await docker.beginWait(container)
+        puts("waiting")
+        _ = try await wait.result()
+      } catch {
+        puts("waited: \(error)")
+      }
+      do {
+        for try await line in try await docker.logs(container, follow: true).lines {
+          puts("logged \(line.text)")
+        }
+      } catch {
+        puts("followed: \(error)")
+      }
+      puts("again at \(try await docker.containers().count)")
     }
 
     /// The file tells who answers: nobody, or one who hangs up.

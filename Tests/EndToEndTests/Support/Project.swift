@@ -78,6 +78,18 @@ struct Project {
     }
   }
 
+  /// Lends a project without a fabfile to `body`.
+  static func bare<Result>(
+    _ folder: TemporaryFolder,
+    _ body: (Project) async throws -> Result
+  ) async throws -> Result {
+    try FileManager.default.createDirectory(
+      atPath: folder.path("work"),
+      withIntermediateDirectories: true
+    )
+    return try await Project(folder: folder).lend(to: body)
+  }
+
   private func lend<Result>(to body: (Project) async throws -> Result) async throws -> Result {
     try folder.write("", to: "home/.ssh/known_hosts")
     defer { for process in processes { kill(process, SIGKILL) } }
@@ -140,7 +152,7 @@ struct Project {
 
   /// Arguments of `env` that leave only what a test wants: neither the person's agent nor the
   /// tests' own settings may have a say.
-  private func cleanEnvironment(_ environment: [String: String?]) throws -> [String] {
+  func cleanEnvironment(_ environment: [String: String?]) throws -> [String] {
     var variables: [String: String?] = [
       "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin",
       "HOME": home, "USER": NSUserName(), "LANG": "C.UTF-8", "TERM": "xterm",

@@ -1,0 +1,33 @@
+/// The tasks that come with swab, under `docker.`: Docker-Fabric's, under its names, and more.
+///
+/// None of them ever runs on this machine's Docker Engine unless `--local` says so; see
+/// ``Selector``.
+enum DockerTasks {
+  static let space = "docker"
+
+  /// All of them, by their full names.
+  static let all: [TaskDefinition] = listings + system + hosts
+
+  /// Makes one of them.
+  ///
+  /// - Parameters:
+  ///   - name: Its name within the namespace.
+  ///   - help: One line for `swab list docker`.
+  ///   - arguments: Its arguments, each with its default.
+  ///   - body: What it does for a host.
+  /// - Returns: The task.
+  static func define(
+    _ name: String,
+    _ help: String,
+    _ arguments: [String] = [],
+    _ body: @escaping @Sendable (BuiltInCall) async throws -> TaskReport
+  ) -> TaskDefinition {
+    TaskDefinition(
+      name: "\(space).\(name)",
+      help: help,
+      parameters: arguments.map(TaskParameter.init),
+      body: .builtIn(body),
+      location: SourceLocation(file: "swab", line: 0)
+    )
+  }
+}
