@@ -99,7 +99,7 @@ struct DockerIgnoreTests {
     (["[^a].py"], { $0 == "b.py" }),
     (["[!a].py"], { $0 == "a.py" }),
     (["a.py", "!a.py", "a.py"], { $0 == "a.py" }),
-    (["**/*.txt", "!target"], { $0.hasSuffix(".txt") && !$0.hasPrefix("target/") }),
+    (["**/*.txt", "!target"], { $0.hasSuffix(".txt") }),
     (["foo", "!foo/a.py\r"], { $0.hasPrefix("foo/") && $0 != "foo/a.py" }),
   ]
 
@@ -147,7 +147,7 @@ struct DockerIgnoreTests {
       #expect(try walk(["big"]) == 2)
       #expect(try walk(["big", "!small/file"]) == 2)
       #expect(try walk(["big", "!**/file"]) == 2)
-      #expect(try walk(["big", "!big/7/deep/file"]) == 4)
+      #expect(try walk(["big", "!big/7/deep/file"]) == 5)
       #expect(try walk(["*"]) == 1)
     }
   }

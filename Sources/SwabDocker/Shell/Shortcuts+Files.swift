@@ -1,4 +1,4 @@
-extension ShellCommand {
+extension Shortcuts {
   /// Makes a folder.
   ///
   /// - Parameters:

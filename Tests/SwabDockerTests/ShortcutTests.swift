@@ -5,36 +5,36 @@ import Testing
 @testable import SwabDocker
 
 @Suite("Shell commands")
-struct ShellCommandTests {
+struct ShortcutTests {
   @Test(
     "are put together with flags first, and in quotes where it needs them (DF 54)",
     arguments: [
-      (ShellCommand.chown("user", "p"), "chown -R user:user p"),
-      (ShellCommand.chown(.init("user", group: "group"), "p"), "chown -R user:group p"),
-      (ShellCommand.chown(1000, "p"), "chown -R 1000:1000 p"),
-      (ShellCommand.chown(.init(1000, group: 1001), "p"), "chown -R 1000:1001 p"),
-      (ShellCommand.chown("user:group", "p", recursive: false), "chown user:group p"),
-      (ShellCommand.chmod("0700", "p"), "chmod -R 0700 p"),
-      (ShellCommand.chmod("u+x", "p", recursive: false), "chmod u+x p"),
-      (ShellCommand.rm("a b"), "rm 'a b'"),
-      (ShellCommand.rm("p", recursive: true, force: true), "rm -R -f p"),
-      (ShellCommand.rm("it's", options: ["-v": true, "-i": false]), #"rm -v 'it'\''s'"#),
-      (ShellCommand.curl("https://x/?a&b"), "curl 'https://x/?a&b'"),
+      (Shortcuts.chown("user", "p"), "chown -R user:user p"),
+      (Shortcuts.chown(.init("user", group: "group"), "p"), "chown -R user:group p"),
+      (Shortcuts.chown(1000, "p"), "chown -R 1000:1000 p"),
+      (Shortcuts.chown(.init(1000, group: 1001), "p"), "chown -R 1000:1001 p"),
+      (Shortcuts.chown("user:group", "p", recursive: false), "chown user:group p"),
+      (Shortcuts.chmod("0700", "p"), "chmod -R 0700 p"),
+      (Shortcuts.chmod("u+x", "p", recursive: false), "chmod u+x p"),
+      (Shortcuts.rm("a b"), "rm 'a b'"),
+      (Shortcuts.rm("p", recursive: true, force: true), "rm -R -f p"),
+      (Shortcuts.rm("it's", options: ["-v": true, "-i": false]), #"rm -v 'it'\''s'"#),
+      (Shortcuts.curl("https://x/?a&b"), "curl 'https://x/?a&b'"),
       (
-        ShellCommand.curl(
+        Shortcuts.curl(
           "x",
           filename: "f",
           options: ["--max-time": 30, "-H": "a: b", "-k": nil]
         ),
         "curl -o f --max-time 30 -H 'a: b' x"
       ),
-      (ShellCommand.wget("x"), "wget x"),
-      (ShellCommand.wget("x", filename: "f"), "wget -O f x"),
-      (ShellCommand.tar("a.tar", "src"), "tar -cf a.tar src"),
-      (ShellCommand.targz("a.tgz", "src", options: ["-v": true]), "tar -cf a.tgz -z -v src"),
-      (ShellCommand.untar("a.tar"), "tar -xf a.tar"),
-      (ShellCommand.untar("a.tar", "to"), "tar -xf a.tar -C to"),
-      (ShellCommand.untargz("a.tgz", "to"), "tar -xf a.tgz -C to -z"),
+      (Shortcuts.wget("x"), "wget x"),
+      (Shortcuts.wget("x", filename: "f"), "wget -O f x"),
+      (Shortcuts.tar("a.tar", "src"), "tar -cf a.tar src"),
+      (Shortcuts.targz("a.tgz", "src", options: ["-v": true]), "tar -cf a.tgz -z -v src"),
+      (Shortcuts.untar("a.tar"), "tar -xf a.tar"),
+      (Shortcuts.untar("a.tar", "to"), "tar -xf a.tar -C to"),
+      (Shortcuts.untargz("a.tgz", "to"), "tar -xf a.tgz -C to -z"),
     ]
   )
   func texts(_ command: String, _ expected: String) {
@@ -43,26 +43,26 @@ struct ShellCommandTests {
 
   @Test("make folders, if they aren't there (DF 55)")
   func mkdir() async throws {
-    #expect(ShellCommand.mkdir("p") == "mkdir -p p")
-    #expect(ShellCommand.mkdir("p", createParent: false) == "mkdir p")
+    #expect(Shortcuts.mkdir("p") == "mkdir -p p")
+    #expect(Shortcuts.mkdir("p", createParent: false) == "mkdir p")
     #expect(
-      ShellCommand.mkdir("a b", checkIfExists: true)
+      Shortcuts.mkdir("a b", checkIfExists: true)
         == "if [ ! -d 'a b' ]; then mkdir -p 'a b'; fi"
     )
     #expect(
-      ShellCommand.mkdirChown("p", owner: "u")
+      Shortcuts.mkdirChown("p", owner: "u")
         == "mkdir -p p && chown u:u p && chmod ug=rwX,o=rX p"
     )
     #expect(
-      ShellCommand.mkdirChown(["a", "b"], owner: "u:g", permissions: nil, recursive: true)
+      Shortcuts.mkdirChown(["a", "b"], owner: "u:g", permissions: nil, recursive: true)
         == "mkdir -p a && chown -R u:g a; mkdir -p b && chown -R u:g b"
     )
     #expect(
-      ShellCommand.mkdirChownCommands(["a", "b"], permissions: "0700", createParent: false)
+      Shortcuts.mkdirChownCommands(["a", "b"], permissions: "0700", createParent: false)
         == [["mkdir a", "chmod 0700 a"], ["mkdir b", "chmod 0700 b"]]
     )
     try await withTemporaryFolder { folder in
-      let command = ShellCommand.mkdirChown(
+      let command = Shortcuts.mkdirChown(
         [folder.path("a b/c"), folder.path("d")],
         owner: .init(0, group: 0),
         checkIfExists: true
@@ -78,45 +78,45 @@ struct ShellCommandTests {
   func adduser() throws {
     let texts: [(String, String)] = [
       (
-        try ShellCommand.adduser("u"),
+        try Shortcuts.adduser("u"),
         "adduser --gecos '' --no-create-home --disabled-login --disabled-password u"
       ),
-      (try ShellCommand.adduser("u", noLogin: false), "adduser --gecos '' u"),
+      (try Shortcuts.adduser("u", noLogin: false), "adduser --gecos '' u"),
       (
-        try ShellCommand.adduser("u", noLogin: false, noPassword: true),
+        try Shortcuts.adduser("u", noLogin: false, noPassword: true),
         "adduser --gecos '' --disabled-password u"
       ),
       (
-        try ShellCommand.adduser("u", platform: .centOS),
+        try Shortcuts.adduser("u", platform: .centOS),
         "adduser --no-create-home -s /sbin/nologin u"
       ),
       (
-        try ShellCommand.adduser("u", noLogin: false, gecos: "User 1", platform: .centOS),
+        try Shortcuts.adduser("u", noLogin: false, gecos: "User 1", platform: .centOS),
         "adduser --comment 'User 1' u"
       ),
       (
-        try ShellCommand.adduser("u", uid: 7, system: true, platform: .busybox),
+        try Shortcuts.adduser("u", uid: 7, system: true, platform: .busybox),
         "adduser -u 7 -S -H -D -s /sbin/nologin u"
       ),
-      (ShellCommand.addgroup("g"), "addgroup g"),
-      (ShellCommand.addgroup("g", gid: 2000, system: true), "addgroup --gid 2000 --system g"),
+      (Shortcuts.addgroup("g"), "addgroup g"),
+      (Shortcuts.addgroup("g", gid: 2000, system: true), "addgroup --gid 2000 --system g"),
       (
-        ShellCommand.addgroup("g", gid: 2000, system: true, platform: .centOS),
+        Shortcuts.addgroup("g", gid: 2000, system: true, platform: .centOS),
         "groupadd -g 2000 --system g"
       ),
       (
-        ShellCommand.addgroup("g", gid: 2000, system: true, platform: .busybox),
+        Shortcuts.addgroup("g", gid: 2000, system: true, platform: .busybox),
         "addgroup -g 2000 -S g"
       ),
-      (ShellCommand.assignuser("u", ["a", "b"]), "usermod -aG a,b u"),
+      (Shortcuts.assignuser("u", ["a", "b"]), "usermod -aG a,b u"),
       (
-        ShellCommand.assignuser("u", ["a", "b"], platform: .busybox),
+        Shortcuts.assignuser("u", ["a", "b"], platform: .busybox),
         "adduser u a && adduser u b"
       ),
     ]
     for (command, expected) in texts { #expect(command == expected) }
     let error = #expect(throws: DockerError.self) {
-      try ShellCommand.adduser("u", noLogin: false, noPassword: true, platform: .centOS)
+      try Shortcuts.adduser("u", noLogin: false, noPassword: true, platform: .centOS)
     }
     #expect(error?.code == .invalidArgument)
   }
@@ -124,19 +124,19 @@ struct ShellCommandTests {
   @Test("add users with groups, by one command but for busybox (DF 57)")
   func addgroupuser() throws {
     #expect(
-      try ShellCommand.addgroupuserCommands("u", ["a", "b"])
+      try Shortcuts.addgroupuserCommands("u", ["a", "b"])
         == ["useradd -G a,b --no-create-home -s /usr/sbin/nologin u"]
     )
     #expect(
-      try ShellCommand.addgroupuserCommands("u", ["a", "b"], platform: .centOS)
+      try Shortcuts.addgroupuserCommands("u", ["a", "b"], platform: .centOS)
         == ["adduser -G a,b --no-create-home -s /sbin/nologin u"]
     )
     #expect(
-      try ShellCommand.addgroupuserCommands("u", ["a", "b"], platform: .busybox)
+      try Shortcuts.addgroupuserCommands("u", ["a", "b"], platform: .busybox)
         == ["adduser -H -D -s /sbin/nologin u", "adduser u a", "adduser u b"]
     )
     #expect(
-      try ShellCommand.addgroupuser("u", ["a"], platform: .busybox)
+      try Shortcuts.addgroupuser("u", ["a"], platform: .busybox)
         == "adduser -H -D -s /sbin/nologin u && adduser u a"
     )
   }
@@ -144,13 +144,13 @@ struct ShellCommandTests {
   @Test("are taken by the programs there are (DF 56, DF 57)")
   func real() async throws {
     let commands = [
-      ShellCommand.addgroup("swab-a", gid: 2001),
-      ShellCommand.addgroup("swab-b", gid: 2002, platform: .centOS),
-      try ShellCommand.adduser("swab-u", uid: 2001, gecos: "A B"),
-      try ShellCommand.addgroupuser("swab-v", ["swab-a", "swab-b"], uid: 2002),
-      ShellCommand.assignuser("swab-u", ["swab-a", "swab-b"]),
+      Shortcuts.addgroup("swab-a", gid: 2001),
+      Shortcuts.addgroup("swab-b", gid: 2002, platform: .centOS),
+      try Shortcuts.adduser("swab-u", uid: 3001, gecos: "A B"),
+      try Shortcuts.addgroupuser("swab-v", ["swab-a", "swab-b"], uid: 3002),
+      Shortcuts.assignuser("swab-u", ["swab-a", "swab-b"]),
       // Adduser is that one on CentOS.
-      try ShellCommand.adduser("swab-w", gecos: "A B", platform: .centOS)
+      try Shortcuts.adduser("swab-w", gecos: "A B", platform: .centOS)
         .replacingOccurrences(of: "adduser ", with: "useradd "),
       "id -Gn swab-u", "id -Gn swab-v", "id -Gn swab-w",
     ]

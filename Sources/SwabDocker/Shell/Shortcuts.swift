@@ -1,12 +1,12 @@
 /// Commands for shells, such as those of ``DockerFile/run(_:)``, with what needs it in quotes.
 ///
 /// ```swift
-/// try dockerfile.run(ShellCommand.mkdirChown("/var/lib/app", owner: "app"))
+/// try dockerfile.run(Shortcuts.mkdirChown("/var/lib/app", owner: "app"))
 /// ```
 ///
 /// Options that have no argument of their own are given by their name, dashes included: a truth
 /// value says whether it is there, anything else is its value.
-public enum ShellCommand {
+public enum Shortcuts {
   /// Options by their names, in their order: `["-v": true, "--max-time": 30]`.
   public typealias Options = KeyValuePairs<String, OptionValue?>
 
@@ -139,7 +139,7 @@ public enum ShellCommand {
   }
 }
 
-extension ShellCommand.Owner: ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral {
+extension Shortcuts.Owner: ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral {
   /// A text such as `app` or `app:www-data`.
   public init(stringLiteral value: String) {
     self.init(value)
@@ -151,7 +151,7 @@ extension ShellCommand.Owner: ExpressibleByStringInterpolation, ExpressibleByInt
   }
 }
 
-extension ShellCommand.OptionValue: ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral,
+extension Shortcuts.OptionValue: ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral,
   ExpressibleByBooleanLiteral
 {
   /// A value.

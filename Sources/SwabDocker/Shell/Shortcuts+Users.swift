@@ -1,4 +1,4 @@
-extension ShellCommand {
+extension Shortcuts {
   /// Which programs there are for users and groups.
   public enum Platform: Sendable, Hashable {
     /// Those of Debian and Ubuntu.
