@@ -74,12 +74,12 @@ struct ImageFileTests {
 
   @Test(
     "that are none are refused, though the status is 200 (DE-76)",
-    arguments: [[UInt8](repeating: 120, count: 10_000), Array("short".utf8), []]
+    arguments: [10_000, 5, 0]
   )
-  func garbage(_ bytes: [UInt8]) async throws {
+  func garbage(_ count: Int) async throws {
     let docker = try await sharedClient()
     let error = await #expect(throws: DockerError.self) {
-      try await docker.load(DockerUpload(bytes))
+      try await docker.load(DockerUpload([UInt8](repeating: 0x78, count: count)))
     }
     #expect(error?.path == "/images/load")
     #expect(error?.code == .streamFailed || error?.code == .streamTruncated)

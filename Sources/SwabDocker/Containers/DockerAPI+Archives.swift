@@ -21,10 +21,17 @@ extension DockerAPI {
   /// - Parameters:
   ///   - container: Its name or id; it needs not run.
   ///   - path: What is wanted.
+  ///   - packsOnTheWay: Whether the engine packs it by gzip for the way here, which spares a slow
+  ///     connection and costs both sides work; it is unpacked as it comes.
   /// - Returns: What the path is, and the archive.
   /// - Throws: A ``DockerError``: `notFound` if there is no such container or path.
-  public func archive(_ container: String, path: String) async throws -> ContainerArchive {
-    let call = try DockerCall.archive(container, path, .GET)
+  public func archive(
+    _ container: String,
+    path: String,
+    packsOnTheWay: Bool = false
+  ) async throws -> ContainerArchive {
+    var call = try DockerCall.archive(container, path, .GET)
+    if packsOnTheWay { call.headers.append(("Accept-Encoding", "gzip")) }
     let engine = try await engine()
     let body = try await engine.stream(call)
     return ContainerArchive(

@@ -35,6 +35,33 @@ extension DockerAPI {
     }
   }
 
+  /// Connects to the process of a container by WebSocket, as web pages do.
+  ///
+  /// It is for what stands between and lets nothing else through; ``attach(_:_:)`` tells the two
+  /// streams apart. Attach before the start: to one that has ended the engine would wait for its next
+  /// start without a word.
+  ///
+  /// - Parameters:
+  ///   - container: Its name or id.
+  ///   - options: Whether what was written before comes first; engines before 23.0 connect to all
+  ///     streams, whatever is asked for.
+  /// - Returns: What the process writes and reads.
+  /// - Throws: A ``DockerError``: `conflict` if it is paused.
+  public func attachWebSocket(
+    _ container: String,
+    _ options: AttachOptions = AttachOptions()
+  ) async throws -> DockerWebSocket {
+    var call = try options.call(container, "/attach/ws", .GET)
+    call.isHijack = true
+    call.upgrade = "websocket"
+    // The key only shows that the other side speaks the protocol, which its status says as well.
+    let key = Base64.encode((0..<16).map { _ in UInt8.random(in: .min ... .max) })
+    call.headers += [("Sec-WebSocket-Version", "13"), ("Sec-WebSocket-Key", key)]
+    let engine = try await engine()
+    let body = try await engine.stream(call)
+    return DockerWebSocket(source: WebSocketSource(body: body, client: engine, call: call))
+  }
+
   private func hasEnded(
     _ container: String,
     _ state: ContainerStateDetails
@@ -67,8 +94,12 @@ public struct AttachOptions: Sendable, Hashable {
   /// Output only.
   public init() {}
 
-  func call(_ container: String) throws -> DockerCall {
-    var call = try DockerCall.container(container, "/attach", .POST)
+  func call(
+    _ container: String,
+    _ action: String = "/attach",
+    _ method: HTTPMethod = .POST
+  ) throws -> DockerCall {
+    var call = try DockerCall.container(container, action, method)
     call.add("stream", true)
     call.add("stdin", input)
     call.add("stdout", stdout)

@@ -31,6 +31,12 @@ actor JSONSource {
     }
   }
 
+  /// Ends the connection; there is nothing more to read.
+  func end() {
+    isFinished = true
+    body.close()
+  }
+
   /// Ends the connection, and says what people and programs get to see of the reason.
   func fail(_ error: any Error) async -> any Error {
     isFinished = true

@@ -12,11 +12,15 @@ public struct DockerBytes: AsyncSequence, Sendable {
   /// Kept, since a client that nobody holds closes its connections.
   private let client: DockerClient
   private let call: DockerCall
+  /// Unpacks them, where the engine has packed them for the way.
+  private let gunzip: GunzipStream?
 
   init(body: HTTPBody, client: DockerClient, call: DockerCall) {
     self.body = body
     self.client = client
     self.call = call
+    let encoding = body.reply.head.headers.first(name: "Content-Encoding")
+    gunzip = encoding?.lowercased() == "gzip" ? GunzipStream() : nil
   }
 
   /// Gives the bytes piece by piece.
@@ -52,8 +56,10 @@ public struct DockerBytes: AsyncSequence, Sendable {
   /// The next piece, without a copy.
   func next() async throws -> ByteBuffer? {
     do {
-      return try await body.next()
+      guard let gunzip else { return try await body.next() }
+      return try await gunzip.next { try await body.next() }
     } catch {
+      body.close()
       throw client.explain(error, call, limit: nil)
     }
   }

@@ -67,6 +67,8 @@ public struct DockerSession: Sendable {
   /// - Parameters:
   ///   - input: What it is to read, after which its input ends; if nil, the input is left alone.
   ///   - limit: How many bytes of each stream there may be; more are an error.
+  /// - Returns: What it has written.
+  /// - Throws: What the upload throws, a ``DockerError``, or a `CancellationError`.
   func collect(_ input: DockerUpload?, upTo limit: Int) async throws -> ProcessOutput {
     try await withThrowingTaskGroup(of: ProcessOutput?.self) { group in
       group.addTask { try await collectOutput(upTo: limit) }
@@ -132,12 +134,7 @@ extension LogSource {
     } catch let error as CancellationError {
       throw error
     } catch {
-      let failure = HTTPFailure.connectionLost(
-        "the process takes no more input",
-        cause: nil,
-        localPort: nil
-      )
-      throw client.explain(failure, call, limit: nil)
+      throw client.explain(HTTPFailure.inputRefused, call, limit: nil)
     }
   }
 }
@@ -148,6 +145,8 @@ extension DockerClient {
   /// - Parameters:
   ///   - call: The call.
   ///   - hasTerminal: Whether the process has a terminal, so that its output comes without frames.
+  /// - Returns: What the process writes and reads.
+  /// - Throws: A ``DockerError`` if the engine refuses the call.
   func session(_ call: DockerCall, hasTerminal: Bool) async throws -> DockerSession {
     var call = call
     call.isHijack = true

@@ -30,7 +30,7 @@ struct LogFrameDecoder {
   /// - Throws: A ``DockerError`` for what the engine reports in the stream, and for what is no frame.
   mutating func next() throws -> LogFrame? {
     if isRaw { return takeRaw() }
-    while let (type, length) = takeHeader() {
+    while let (type, length) = try takeHeader() {
       let size = min(length, Self.pieceLimit)
       guard let bytes = buffer.readBytes(length: size) else {
         piece = (type, length)
@@ -60,9 +60,13 @@ struct LogFrameDecoder {
     return LogFrame(stream: .standardOutput, bytes: bytes)
   }
 
-  private mutating func takeHeader() -> (type: UInt8, length: Int)? {
+  private mutating func takeHeader() throws -> (type: UInt8, length: Int)? {
     if let piece { return piece }
     guard buffer.readableBytes >= 8, let header = buffer.readBytes(length: 8) else { return nil }
+    // Said before the length is believed: what is no frame has no length either.
+    guard header[0] <= 3 else {
+      throw DockerError.unexpectedReply("\(header[0]) is no stream of a container")
+    }
     return (header[0], header[4...].reduce(0) { $0 << 8 | Int($1) })
   }
 
@@ -70,11 +74,9 @@ struct LogFrameDecoder {
     switch type {
     case 0, 1: return LogFrame(stream: .standardOutput, bytes: bytes)
     case 2: return LogFrame(stream: .standardError, bytes: bytes)
-    case 3:
+    default:
       let text = String(decoding: bytes, as: UTF8.self).trimmingWhiteSpace()
       throw DockerError(code: .streamFailed, message: text)
-    default:
-      throw DockerError.unexpectedReply("\(type) is no stream of a container")
     }
   }
 }

@@ -80,6 +80,8 @@ public struct EngineInfo: JSONBacked {
   public var storageDriver: String { text("Driver") }
   /// Where the engine keeps its data.
   public var rootFolder: String { text("DockerRootDir") }
+  /// What the engine's clock said.
+  public var systemTime: DockerDate? { date("SystemTime") }
   /// The labels of the engine, as `key=value`.
   public var labels: [String] { texts("Labels") }
   /// What the engine warns of.

@@ -25,6 +25,8 @@ struct DockerCall: Sendable {
   var upload: DockerUpload?
   /// Whether the connection is taken over by what the call starts.
   var isHijack = false
+  /// What such a connection speaks then: mostly whatever the two sides send.
+  var upgrade = "tcp"
   /// How much longer than usual the engine may take, since it was asked to wait; nil if it may wait
   /// without end.
   var grace: Duration? = .zero

@@ -163,7 +163,7 @@ extension DockerClient {
     }
     if call.isHijack {
       request.headers.add(name: "Connection", value: "Upgrade")
-      request.headers.add(name: "Upgrade", value: "tcp")
+      request.headers.add(name: "Upgrade", value: call.upgrade)
       request.isHijack = true
     }
     return request

@@ -191,11 +191,17 @@ extension HTTPCall {
       let timer = self.deadline
       written.futureResult.whenComplete { result in
         timer?.cancel()
-        if case .failure = result { self.isRefused = true }
+        if case .failure(let error) = result, !(error is CancellationError) {
+          self.isRefused = true
+        }
       }
       write(connection, written)
     }
-    try await written.futureResult.get()
+    try await withTaskCancellationHandler {
+      try await written.futureResult.get()
+    } onCancel: {
+      eventLoop.execute { written.fail(CancellationError()) }
+    }
   }
 
   /// Returns when the body is no longer fetched.
