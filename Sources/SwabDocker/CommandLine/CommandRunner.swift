@@ -1,7 +1,7 @@
 package import NIOCore
 
 /// Something to be run by `/bin/sh`, on whichever machine it is.
-package struct ShellCommand: Sendable {
+package struct CommandToRun: Sendable {
   /// What is run.
   package var text: String
   /// The command as people may see it.
@@ -43,6 +43,6 @@ package struct CommandEnd: Sendable, Hashable {
 /// cancelled or the closure throws, the command is ended, with all its children, before this returns.
 package typealias CommandRunner =
   @Sendable (
-    _ command: ShellCommand,
+    _ command: CommandToRun,
     _ output: @escaping @Sendable (CommandChunk) async throws -> Void
   ) async throws -> CommandEnd

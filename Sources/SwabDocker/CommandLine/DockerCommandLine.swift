@@ -134,7 +134,7 @@ extension DockerCommandLine {
     let manner = try await manner(asking: dialogue.prompt, for: command)
     let folder = command.logins == nil ? nil : "\"$d\""
     let text = try settings.text(of: command.words, by: manner, configuredIn: folder)
-    var shell = ShellCommand(
+    var shell = CommandToRun(
       text: command.logins == nil ? text : Self.privately(text),
       shownText: text
     )
@@ -159,7 +159,7 @@ extension DockerCommandLine {
   }
 
   private func run(
-    _ shell: ShellCommand,
+    _ shell: CommandToRun,
     _ dialogue: SudoDialogue,
     _ output: @escaping @Sendable (CommandChunk) async throws -> Void
   ) async throws -> CommandEnd {
@@ -199,7 +199,7 @@ extension DockerCommandLine {
     let manner = DockerCommandSettings.Manner.askingSudo(prompt: dialogue.prompt)
     let text = try settings.text(of: CommandTranslator.version.words, by: manner)
     let password = ByteBuffer(string: (settings.sudoPassword ?? "") + "\n")
-    let shell = ShellCommand(text: text, shownText: text) { write in
+    let shell = CommandToRun(text: text, shownText: text) { write in
       if await dialogue.isAsked() { try await write(password) }
     }
     let collected = Mutex(CommandOutput())

@@ -63,7 +63,7 @@ package enum LocalCommandRunner {
 
   /// Gives a command its input; what doesn't go through since the command has ended is no failure.
   private static func feed(
-    _ command: ShellCommand,
+    _ command: CommandToRun,
     into writer: StandardInputWriter
   ) async throws {
     let isRefused = Mutex(false)

@@ -275,7 +275,7 @@ struct CommandWordsTests {
     let words = ["", "a b", "$HOME `id`", "it's", "a\nb", "ü*?~", "--x=\"y\"", "\\", "!x"]
     let text = words.map(ShellText.quoted).joined(separator: " ")
     let output = Recorder()
-    let command = ShellCommand(text: "printf '<%s>' \(text)", shownText: "")
+    let command = CommandToRun(text: "printf '<%s>' \(text)", shownText: "")
     _ = try await LocalCommandRunner.run(command) { chunk in
       if case .standardOutput(let bytes) = chunk { output.append(String(buffer: bytes)) }
     }
