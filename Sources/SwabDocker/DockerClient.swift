@@ -18,6 +18,8 @@ public final class DockerClient: DockerAPI {
   public let baseURL: String
   /// How long a request may take as a whole.
   public let timeout: Duration?
+  /// Who one is at each registry.
+  public let registryLogins: RegistryLogins
   /// The host whose engine this is, as errors name it.
   package let host: String?
   /// Tells why the connection from a local port ended, where what carries it knows more.
@@ -41,18 +43,22 @@ public final class DockerClient: DockerAPI {
   ///     `https` it is spoken in any case, by default as the system trusts.
   ///   - version: The API version to speak, such as `1.41`; negotiated if there is none or `auto`.
   ///   - timeout: How long a request may take as a whole; a stream until it begins.
+  ///   - registryLogins: Who one is at each registry; by default who the docker command is on this
+  ///     machine.
   /// - Throws: A ``DockerError`` if the address, the version, a certificate or a key cannot be read.
   public convenience init(
     baseURL: String? = nil,
     tls: DockerTLS? = nil,
     version: String? = nil,
-    timeout: Duration? = .seconds(60)
+    timeout: Duration? = .seconds(60),
+    registryLogins: RegistryLogins = RegistryLogins()
   ) throws {
     try self.init(
       address: DockerAddress(parsing: baseURL, tls: tls),
       tls: tls,
       version: version,
-      timeout: timeout
+      timeout: timeout,
+      registryLogins: registryLogins
     )
   }
 
@@ -65,6 +71,7 @@ public final class DockerClient: DockerAPI {
   ///   - timeout: How long a request may take as a whole.
   ///   - host: The host that errors name.
   ///   - eventLoop: The event loop for all connections; any one if there is none.
+  ///   - registryLogins: Who one is at each registry.
   ///   - verifyPeer: Called on each new TCP connection before a byte is sent.
   ///   - underlying: Asked why when the connection from a local port was lost.
   /// - Throws: A ``DockerError`` if the version, a certificate or a key cannot be read.
@@ -75,6 +82,7 @@ public final class DockerClient: DockerAPI {
     timeout: Duration? = .seconds(60),
     host: String? = nil,
     eventLoop: (any EventLoop)? = nil,
+    registryLogins: RegistryLogins = RegistryLogins(),
     verifyPeer: PeerVerifier? = nil,
     underlying: (@Sendable (_ localPort: Int) -> (any Error)?)? = nil
   ) throws {
@@ -85,6 +93,7 @@ public final class DockerClient: DockerAPI {
       timeout: timeout,
       host: host,
       eventLoop: eventLoop,
+      registryLogins: registryLogins,
       verifyPeer: verifyPeer,
       underlying: underlying,
       commandLine: nil
@@ -98,12 +107,14 @@ public final class DockerClient: DockerAPI {
     timeout: Duration?,
     host: String?,
     eventLoop: (any EventLoop)?,
+    registryLogins: RegistryLogins = RegistryLogins(),
     verifyPeer: PeerVerifier?,
     underlying: (@Sendable (_ localPort: Int) -> (any Error)?)?,
     commandLine: DockerCommandLine?
   ) throws {
     self.underlying = underlying
     self.commandLine = commandLine
+    self.registryLogins = registryLogins
     let loop = eventLoop ?? MultiThreadedEventLoopGroup.singleton.next()
     pinnedVersion = try APIVersion.pinned(version)
     self.address = address

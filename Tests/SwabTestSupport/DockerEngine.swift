@@ -55,7 +55,8 @@ public final class DockerEngine: Sendable {
     _ = fcntl(lifeline.fileDescriptor, F_SETFD, FD_CLOEXEC)
     supervisor = Process()
     supervisor.executableURL = URL(fileURLWithPath: "/usr/bin/setsid")
-    supervisor.arguments = ["/bin/sh", "-c", Self.script, "engine", folder.path, options]
+    let shell = ["/bin/sh", "-c", Self.script, "engine", folder.path, options]
+    supervisor.arguments = ["unshare", "--net", "--mount"] + shell
     supervisor.standardInput = input
     supervisor.standardOutput = output
     // The listener is of this network namespace, and dockerd takes it over as from systemd.
@@ -97,14 +98,19 @@ public final class DockerEngine: Sendable {
   /// Ends the engine, and returns when its processes and its folder are gone.
   public func stop() async throws {
     try lifeline.close()
-    await Task.detached { [supervisor] in supervisor.waitUntilExit() }.value
+    await Task.detached { [supervisor, answers] in
+      // Its end ends the pipe; waiting for that first spares the busy loop of waitUntilExit.
+      _ = try? answers.readToEnd()
+      supervisor.waitUntilExit()
+    }.value
   }
 
   /// Starts the engine, says so on standard output, does as it is told by the lines it reads, and
   /// ends the engine when standard input closes.
   ///
   /// A second engine in one network namespace takes the first one's `docker0` away, hence
-  /// `unshare`. `--live-restore` stays off: containers have to end with the engine.
+  /// `unshare`; and the registries that it trusts are not the machine's. `--live-restore` stays off:
+  /// containers have to end with the engine.
   private static let script = """
     folder=$1 options=$2
     exec 4<&2 3>&1 >"$folder/log" 2>&1
@@ -117,10 +123,10 @@ public final class DockerEngine: Sendable {
     done
     docker="docker --host unix://$folder/docker.sock"
     launch() {
-      unshare -n sh -c 'ip link set lo up
-        [ -z "$2" ] || export LISTEN_FDS=1 LISTEN_PID=$$
+      sh -c '[ -z "$2" ] || export LISTEN_FDS=1 LISTEN_PID=$$
         exec dockerd --data-root "$1/data" --exec-root "$1/exec" --pidfile "$1/pid" \\
-          --host "unix://$1/docker.sock" --iptables=false --ip6tables=false $2' \\
+          --host "unix://$1/docker.sock" --iptables=false --ip6tables=false \\
+          --max-download-attempts 1 $2' \\
         engine "$folder" "$options" <&- 3<&4 4<&- &
       engine=$!
       until $docker version >/dev/null 2>&1 <&-; do
@@ -132,6 +138,9 @@ public final class DockerEngine: Sendable {
       [ -z "$engine" ] || { kill "$1" $engine; wait $engine; }
       engine=
     }
+    ip link set lo up
+    mkdir -p "$folder/etc/certs.d" /etc/docker
+    mount --bind "$folder/etc" /etc/docker || fail "a folder could not be mounted"
     launch
     mkdir -p "$folder/root/bin" "$folder/root/tmp"
     cp "$(command -v busybox)" "$folder/root/bin/busybox"

@@ -19,6 +19,7 @@ extension DockerError {
       code = .tlsFailed
       hint = "the engine speaks TLS there: https://HOST:PORT, or docker_tls (DockerClient's tls)"
     }
+    hint = hint ?? Self.registryHint(in: message)
     if (300..<400).contains(reply.status) {
       let target = reply.head.headers.first(name: "Location") ?? "another place"
       self.message = "redirected to \(target), and redirects are not followed"
@@ -60,6 +61,7 @@ extension DockerError {
     case 403: .forbidden
     case 404: .notFound
     case 409: .conflict
+    case 429: .rateLimited
     case 501: .notImplemented
     case 503: .unavailable
     case 400...: Code(of: message) ?? .engineFailed

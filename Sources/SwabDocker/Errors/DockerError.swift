@@ -88,6 +88,10 @@ public struct DockerError: Error, Sendable {
     case unknownContext
     /// A file of this machine cannot be read or written.
     case fileFailed
+    /// A file of settings, such as the docker command's, says what can't be.
+    case invalidConfiguration
+    /// The program that keeps the logins of a registry is missing or fails.
+    case credentialHelperFailed
     /// A command could not be started in a container: it isn't there, or its user or folder isn't.
     case execStartFailed
     /// The container does not run, or never did.
@@ -100,6 +104,10 @@ public struct DockerError: Error, Sendable {
     case badRequest
     /// Status 401: credentials are missing or wrong.
     case unauthorized
+    /// The registry lets nobody fetch so much in so short a time: its status 429.
+    case rateLimited
+    /// The image is of another platform than the one asked for.
+    case platformMismatch
     /// Status 403: the engine forbids it.
     case forbidden
     /// Status 404: there is no such thing.

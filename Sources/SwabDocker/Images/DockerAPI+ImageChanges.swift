@@ -103,14 +103,19 @@ extension DockerAPI {
 
   /// What the registry says of an image, which need not be on the engine.
   ///
+  /// The registry gets what ``RegistryLogins`` knows of it.
+  ///
   /// - Parameter image: Its name.
   /// - Returns: Its digest and its platforms.
-  /// - Throws: A ``DockerError``: `unauthorized` or `engineFailed`, as the engine has it, if the
-  ///   registry wants credentials.
+  /// - Throws: A ``DockerError``: `unauthorized` if the registry wants other credentials, `notFound`
+  ///   if it has no such image.
   public func inspectDistribution(_ image: String) async throws -> ImageDistribution {
+    let docker = try await engine()
     var call = try DockerCall.distribution(image)
     call.requires(1, 30, for: "asking the registry")
-    return try await engine().object(call)
+    let registry = try ImageReference(parsing: image).registry
+    if let header = try await docker.registryAuth(for: registry) { call.headers.append(header) }
+    return try await docker.object(call)
   }
 
   /// What is attested of an image: how and of what it was built.

@@ -55,6 +55,14 @@ public struct ImageDetails: JSONBacked {
   public var architecture: String { text("Architecture") }
   /// The operating system, such as `linux`.
   public var operatingSystem: String { text("Os") }
+  /// The platform it is for.
+  public var platform: ImagePlatform {
+    ImagePlatform(
+      operatingSystem: operatingSystem,
+      architecture: architecture,
+      variant: optionalText("Variant")
+    )
+  }
   /// Who made it.
   public var author: String? { optionalText("Author") }
   /// What containers of it run by default.

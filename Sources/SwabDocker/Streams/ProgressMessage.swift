@@ -37,6 +37,7 @@ public struct ProgressMessage: JSONBacked {
       message: message.isEmpty ? "the engine failed and doesn't say why" : message
     )
     error.detailCode = number
+    if number == nil { error.hint = DockerError.registryHint(in: message) }
     return error
   }
 }
@@ -61,6 +62,7 @@ extension DockerError.Code {
         "incorrect username or password", "access to the resource is denied",
       ]
     ),
+    (.rateLimited, ["toomanyrequests", "429 Too Many Requests"]),
     (.forbidden, ["403 Forbidden"]),
     (
       .notFound,

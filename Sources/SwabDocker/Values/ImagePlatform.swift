@@ -40,6 +40,35 @@ public struct ImagePlatform: Sendable, Hashable {
   }
 }
 
+extension ImagePlatform {
+  /// Whether both mean the same, by whichever of its names: `x86_64` is `amd64`, and an `arm64` is a
+  /// `v8` if it doesn't say.
+  func isSameAs(_ other: ImagePlatform) -> Bool {
+    let (mine, others) = (canonical, other.canonical)
+    return mine.operatingSystem == others.operatingSystem
+      && mine.architecture == others.architecture
+      && (mine.variant == nil || others.variant == nil || mine.variant == others.variant)
+  }
+
+  private var canonical: ImagePlatform {
+    var result = ImagePlatform(
+      operatingSystem: operatingSystem.lowercased(),
+      architecture: architecture.lowercased(),
+      variant: variant?.lowercased()
+    )
+    switch result.architecture {
+    case "x86_64", "x86-64": result.architecture = "amd64"
+    case "i386": result.architecture = "386"
+    case "aarch64": result.architecture = "arm64"
+    case "armhf": (result.architecture, result.variant) = ("arm", "v7")
+    case "armel": (result.architecture, result.variant) = ("arm", "v6")
+    default: break
+    }
+    if result.architecture == "arm64", result.variant == "v8" { result.variant = nil }
+    return result
+  }
+}
+
 extension ImagePlatform: CustomStringConvertible {
   /// The platform as in `linux/arm64/v8`.
   public var description: String {
