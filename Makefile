@@ -1,15 +1,17 @@
 # make demo    two hosts, one task: swab at work, from nothing
 # make test    all tests
+# make fuzz    made-up bytes for what reads foreign ones
 # make build   swab, to install
 # make install bin/swab, lib/swab and share/doc/swab into PREFIX
 PREFIX ?= /usr/local
 ROUNDS ?= 5
+FUZZ_SECONDS ?= 20
 # What `make build` assembled, and `make install` copies.
 STAGE ?= .build/stage
 DOC = $(DESTDIR)$(PREFIX)/share/doc/swab
 SOURCES = Package.swift Fabfile.swift Sources Tests Examples
 
-.PHONY: build demo test lint bench install uninstall testbed-up testbed-down requirements clean
+.PHONY: build demo test fuzz lint bench install uninstall testbed-up testbed-down requirements clean
 
 build: requirements
 	Scripts/assemble
@@ -19,6 +21,9 @@ demo:
 
 test:
 	@Scripts/test
+
+fuzz:
+	@Scripts/fuzz $(FUZZ_SECONDS)
 
 lint:
 	swift format lint --strict --recursive $(SOURCES)

@@ -130,3 +130,22 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// The fuzzers are no part of an ordinary build: libFuzzer brings a main function of its own, and what
+// it feeds must be built with its instruments (Scripts/fuzz).
+if Context.environment["SWAB_FUZZ"] != nil {
+  let instruments = SwiftSetting.unsafeFlags(["-sanitize=fuzzer"])
+  for target in package.targets where target.name == "SwabDocker" {
+    target.swiftSettings?.append(instruments)
+  }
+  package.targets.append(
+    .executableTarget(
+      name: "SwabFuzz",
+      dependencies: ["SwabDocker"] + nio,
+      path: "Tests/Fuzz",
+      exclude: ["Corpus"],
+      swiftSettings: strict + [instruments, .unsafeFlags(["-parse-as-library"])],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]
+    )
+  )
+}
