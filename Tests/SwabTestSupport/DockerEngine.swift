@@ -152,7 +152,8 @@ public final class DockerEngine: Sendable {
     echo ready >&3
     while read -r order; do
       case $order in
-        kill) halt -KILL ;;
+        # Where nobody reaps the containerd that dies with it, the next engine takes it for alive.
+        kill) halt -KILL; rm -f "$folder/exec/containerd/containerd.pid" ;;
         restart) halt -TERM; launch ;;
       esac
       echo ready >&3
