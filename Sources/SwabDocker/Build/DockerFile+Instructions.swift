@@ -120,7 +120,7 @@ extension DockerFile.Line: ExpressibleByStringInterpolation, ExpressibleByArrayL
 extension DockerFile {
   func finalInstructions() throws -> String {
     // The instruction's shell is the image's, so what is no plain word stands in quotes.
-    let removals = removedPaths.map { ("RUN", "rm -Rf \(ShellWords.quoted($0))") }
+    let removals = removedPaths.map { ("RUN", "rm -Rf \(ShellText.quoted($0))") }
     let instructions: [(String, String?)] = [
       ("VOLUME", volumes.isEmpty ? nil : Self.list(volumes)),
       ("USER", commandUser),

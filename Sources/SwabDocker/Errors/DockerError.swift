@@ -19,6 +19,8 @@ public struct DockerError: Error, Sendable {
   /// The number that the engine gave with a failure inside a stream; of a step of a build that
   /// failed, its exit status.
   public var detailCode: Int?
+  /// The step of a build that failed, or was under way, with the last lines it has written.
+  public var failedStep: BuildStep?
   /// The API versions that don't fit, where they are what is wrong.
   public var versionMismatch: VersionMismatch?
   /// The error underneath.
@@ -178,7 +180,7 @@ extension DockerError: CustomStringConvertible {
     let request = method.flatMap { method in path.map { "\(method) \($0)" } }
     let parts = [host, "docker", request, status.map(String.init), message]
     let line = parts.compactMap { $0 }.joined(separator: ": ")
-    guard let hint else { return line }
-    return "\(line)\nhint: \(hint)"
+    let step = failedStep.map { "in \($0.instruction)" }
+    return [line, step, hint.map { "hint: \($0)" }].compactMap { $0 }.joined(separator: "\n")
   }
 }

@@ -1,17 +1,5 @@
 /// The words of shell commands.
 enum ShellWords {
-  /// A text as one word of a command for a POSIX shell, whatever it holds.
-  static func quoted(_ text: String) -> String {
-    let isPlain = text.utf8.allSatisfy { byte in
-      let character = Character(Unicode.Scalar(byte))
-      return byte < 0x80
-        && (character.isLetter || character.isNumber || "@%_+=:,./-".contains(character))
-    }
-    if isPlain, !text.isEmpty { return text }
-    let parts = text.split(separator: "'", omittingEmptySubsequences: false)
-    return "'" + parts.joined(separator: #"'\''"#) + "'"
-  }
-
   /// The words of a command, as a POSIX shell splits them; nothing in them is expanded.
   ///
   /// - Parameter text: The command.

@@ -14,7 +14,7 @@ extension Shortcuts {
     let command = command("mkdir", [("-p", .isSet(createParent))], [:], [path])
     guard checkIfExists else { return command }
     // In single brackets, since not every shell knows double ones.
-    return "if [ ! -d \(ShellWords.quoted(path)) ]; then \(command); fi"
+    return "if [ ! -d \(ShellText.quoted(path)) ]; then \(command); fi"
   }
 
   /// Makes a folder, and says whose it is and who may do what with it.

@@ -131,11 +131,11 @@ public enum Shortcuts {
     let flags = (own + options.map { ($0.key, $0.value) }).flatMap { name, value in
       switch value {
       case .isSet(true): [name]
-      case .text(let text): [name, ShellWords.quoted(text)]
+      case .text(let text): [name, ShellText.quoted(text)]
       case .isSet(false), nil: [String]()
       }
     }
-    return ([name] + flags + arguments.map(ShellWords.quoted)).joined(separator: " ")
+    return ([name] + flags + arguments.map(ShellText.quoted)).joined(separator: " ")
   }
 }
 

@@ -32,7 +32,7 @@ public struct ProgressLines: Sendable {
   }
 
   /// The text without the colours that a build's errors have, and other control characters.
-  private static func plain(_ text: Substring) -> String {
+  static func plain(_ text: Substring) -> String {
     var result = String.UnicodeScalarView()
     var rest = text.unicodeScalars[...]
     while let scalar = rest.popFirst() {
