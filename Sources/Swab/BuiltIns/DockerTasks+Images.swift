@@ -1,6 +1,7 @@
 extension DockerTasks {
   /// What brings images from one place to another.
   static let images = [
+    saving,
     define(
       "load_image",
       "Load images from an archive on this machine",
@@ -14,6 +15,26 @@ extension DockerTasks {
       copy
     ),
   ]
+
+  /// Once in a run: a second host's image would take the place of the first one's.
+  private static let saving = define(
+    "save_image",
+    "Save an image of one host to an archive on this machine",
+    ["image", "filename="]
+  ) { call in
+    let image = try call.arguments.string("image")
+    let given = try call.arguments.string("filename")
+    // A slash would lead into a folder that isn't there.
+    let name = String(image.map { $0 == "/" ? "_" : $0 }) + ".tar.gz"
+    let path = given.isEmpty ? name : LocalPath.expanded(given)
+    let docker = try call.docker
+    docker.report("saving image \(image) to \(path)")
+    let archive = DockerUpload(try await docker.save(images: [image]))
+    let isPacked = path.hasSuffix(".gz") || path.hasSuffix(".tgz")
+    try await LocalFile.write(isPacked ? archive.packed(by: .gzip) : archive, to: path)
+    return TaskReport([path], json: .string(path))
+  }
+  .runsOnce()
 
   @Sendable private static func load(_ call: BuiltInCall) async throws -> TaskReport {
     let path = LocalPath.expanded(try call.arguments.string("filename"))

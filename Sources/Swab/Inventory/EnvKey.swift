@@ -124,8 +124,8 @@ extension EnvKey {
   /// Keys of Fabric and Docker-Fabric that may stand in a fabfile and do nothing yet.
   static let withoutEffect = [
     "dedupe_hosts", "forward_agent", "combine_stderr", "sudo_password", "sudo_user",
-    "colorize_errors", "docker_registry_user", "docker_registry_password", "docker_registry_mail",
-    "docker_registry_repository", "docker_registry_insecure", "docker_cli_bin",
+    "colorize_errors",
+    "docker_registry_insecure", "docker_cli_bin",
     "docker_cli_prefix", "docker_cli_sudo", "docker_cli_debug", "docker_keep_tags",
   ]
 

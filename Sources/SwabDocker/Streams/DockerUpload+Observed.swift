@@ -1,3 +1,5 @@
+import NIOCore
+
 extension DockerUpload {
   /// The same bytes, telling each time that a piece of them was taken.
   ///
@@ -10,5 +12,15 @@ extension DockerUpload {
         observe()
       }
     }
+  }
+
+  /// Fetches the bytes, and hands them over piece by piece.
+  ///
+  /// - Parameter body: Takes a piece; the next is fetched when it returns.
+  /// - Throws: What fetching them or the closure throws.
+  package func forEachPiece(
+    _ body: @escaping @Sendable ([UInt8]) async throws -> Void
+  ) async throws {
+    try await produce { piece in try await body(Array(piece.readableBytesView)) }
   }
 }
