@@ -30,4 +30,22 @@ enum DockerTasks {
       location: SourceLocation(file: "swab", line: 0)
     )
   }
+  /// Makes one of them that all hosts of a step take part in at the same time.
+  ///
+  /// - Parameters:
+  ///   - name: Its name within the namespace.
+  ///   - help: One line for `swab list docker`.
+  ///   - arguments: Its arguments.
+  ///   - prepare: Called once for a step, and gives what is done for each of its hosts.
+  /// - Returns: The task.
+  static func defineShared(
+    _ name: String,
+    _ help: String,
+    _ arguments: [String],
+    _ prepare: @escaping @Sendable (ExecutionStep) -> TaskDefinition.BuiltInBody
+  ) -> TaskDefinition {
+    var task = define(name, help, arguments) { _ in TaskReport([], json: .null) }
+    task.body = .shared(prepare)
+    return task
+  }
 }

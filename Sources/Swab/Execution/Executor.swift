@@ -6,6 +6,13 @@ struct Executor: Sendable {
   ///
   /// - Returns: An outcome for every host of the step, in its order.
   func execute(_ step: ExecutionStep) async -> [TaskOutcome] {
+    if case .shared(let prepare) = step.task.body {
+      // None may wait for a place that another has only when all are done.
+      var step = step
+      step.task.body = .builtIn(prepare(step))
+      step.mode = .parallel(width: max(1, step.targets.count))
+      return await execute(step)
+    }
     if step.task.runsOnlyOnce { return await executeOnce(step) }
     if step.targets.isEmpty {
       announce(step, on: nil)
@@ -164,12 +171,20 @@ struct Executor: Sendable {
     case .hostAndArguments(let body):
       guard let target else { throw TaskError.noCurrentHost("task '\(step.task.name)'") }
       return try await body(Host(scope: scope, target: target), step.arguments)
-    case .builtIn(let body):
-      let call = BuiltInCall(scope: scope, step: step)
-      let report = try await body(call)
-      try await call.say(report)
-      return report.json
+    case .shared(let prepare): return try await report(of: prepare(step), step, scope)
+    case .builtIn(let body): return try await report(of: body, step, scope)
     }
+  }
+
+  private func report(
+    of body: TaskDefinition.BuiltInBody,
+    _ step: ExecutionStep,
+    _ scope: TaskScope
+  ) async throws -> any Sendable {
+    let call = BuiltInCall(scope: scope, step: step)
+    let report = try await body(call)
+    try await call.say(report)
+    return report.json
   }
 }
 

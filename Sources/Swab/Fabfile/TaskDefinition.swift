@@ -6,8 +6,13 @@ public struct TaskDefinition: Sendable {
     case host(@Sendable (Host) async throws -> any Sendable)
     case hostAndArguments(@Sendable (Host, TaskArguments) async throws -> any Sendable)
     /// One that comes with swab: for a host, or for this machine if `--local` says so.
-    case builtIn(@Sendable (BuiltInCall) async throws -> TaskReport)
+    case builtIn(BuiltInBody)
+    /// One that comes with swab, and that all hosts of a step take part in at the same time: given
+    /// the step, it gives what is done for each of them.
+    case shared(@Sendable (ExecutionStep) -> BuiltInBody)
   }
+
+  typealias BuiltInBody = @Sendable (BuiltInCall) async throws -> TaskReport
 
   /// How the task's hosts are gone through.
   enum Mode: Sendable, Hashable {
@@ -31,7 +36,10 @@ public struct TaskDefinition: Sendable {
 
   /// Whether it comes with swab.
   var isBuiltIn: Bool {
-    if case .builtIn = body { true } else { false }
+    switch body {
+    case .builtIn, .shared: true
+    case .plain, .host, .hostAndArguments: false
+    }
   }
 
   /// Whether the body takes the host as a parameter, so that it can't run without one.

@@ -1,0 +1,116 @@
+import Foundation
+import SwabTestSupport
+import Testing
+
+/// Images that go from engine to engine, with no registry.
+@Suite("Acceptance: docker.copy_image")
+struct CopyImageTests {
+  /// Lends an image that h1 has under a name of the project's own.
+  private static func withImage(
+    fabfile yaml: ((TestBed) -> String)? = nil,
+    _ body: (_ project: Project, _ bed: TestBed, _ image: String) async throws -> Void
+  ) async throws {
+    let bed = try TestBed.current()
+    let text = yaml?(bed) ?? fabfile(for: bed)
+    try await Project.with(fabfile: text, tasks: "no Swift\n") { project in
+      let image = "c-\(project.mark.lowercased()):1"
+      _ = try await bed.hosts[0].docker("tag", "tools:1", image)
+      let result: Result<Void, any Error>
+      do {
+        result = .success(try await body(project, bed, image))
+      } catch {
+        result = .failure(error)
+      }
+      for host in bed.hosts { _ = try? await host.docker("rmi", image) }
+      try result.get()
+      try await expectClean(project)
+    }
+  }
+
+  private static func id(_ image: String, on host: TestBed.Host) async throws -> String {
+    try await host.docker("image", "inspect", "-f", "{{.Id}}", image)[0]
+  }
+
+  @Test("an image goes from one host to all the others, and nothing is sent twice")
+  func betweenHosts() async throws {
+    try await Self.withImage { project, bed, image in
+      let task = "docker.copy_image:\(image),source=h1"
+      let first = try await project.swab("run", task, "-H", "h1,h2,h3")
+      #expect(first.exitStatus == 0, "\(first)")
+      #expect(first.lines.contains("[h1] it is the source"))
+      for host in ["h2", "h3"] {
+        let line = first.lines.first { $0.hasPrefix("[\(host)] ") }
+        let expected = #/\[h.\] \d\.\d MB sent, 0 of 1 layers were there/#
+        #expect(line?.wholeMatch(of: expected) != nil, "\(first)")
+      }
+      let id = try await Self.id(image, on: bed.hosts[0])
+      for host in bed.hosts { #expect(try await Self.id(image, on: host) == id) }
+
+      let second = try await project.swab("run", task, "-H", "h2,h3", "--json")
+      #expect(second.exitStatus == 0, "\(second)")
+      let results = try second.documents().compactMap { $0["result"] as? [String: Int] }
+      let nothing = ["layers": 1, "layers_left_out": 1, "bytes_sent": 0]
+      #expect(results == [nothing, nothing])
+    }
+  }
+
+  @Test("a host that can't be reached fails alone")
+  func unreachable() async throws {
+    let yaml: (TestBed) -> String = { bed in
+      fabfile(for: bed).replacingOccurrences(
+        of: "hosts:\n",
+        with: "hosts:\n  gone: { address: \(bed.hosts[1].address), port: 9 }\n"
+      )
+    }
+    try await Self.withImage(fabfile: yaml) { project, bed, image in
+      let run = try await project.swab(
+        "run",
+        "docker.copy_image:\(image),source=h1",
+        "-H",
+        "gone,h2"
+      )
+      #expect(run.exitStatus != 0, "\(run)")
+      #expect(run.errorLines.contains { $0.hasPrefix("gone  unreachable  ") }, "\(run)")
+      #expect(run.errorLines.contains { $0.hasPrefix("h2    ok  ") }, "\(run)")
+      #expect(
+        try await Self.id(image, on: bed.hosts[1]) == Self.id(image, on: bed.hosts[0])
+      )
+    }
+  }
+
+  @Test("this machine's engine can be the source, if it is called by its name")
+  func fromHere() async throws {
+    let yaml: (TestBed) -> String = { bed in
+      """
+      env:
+        ssh_config_path: \(bed.sshConfig)
+        no_agent: true
+        docker_base_url: \(bed.hosts[0].engine)
+      hosts:
+        h2: { env: { docker_base_url: "unix:///var/run/docker.sock" } }
+
+      """
+    }
+    try await Self.withImage(fabfile: yaml) { project, bed, image in
+      let run = try await project.swab("run", "docker.copy_image:\(image),local", "-H", "h2")
+      #expect(run.exitStatus == 0, "\(run)")
+      #expect(
+        try await Self.id(image, on: bed.hosts[1]) == Self.id(image, on: bed.hosts[0])
+      )
+    }
+  }
+
+  @Test("without an image or somebody to send it to nothing is done")
+  func mistakes() async throws {
+    try await Self.withImage { project, _, image in
+      let noHost = try await project.swab("run", "docker.copy_image:\(image),h1", "-H", "h1")
+      #expect(noHost.exitStatus != 0, "\(noHost)")
+      #expect(noHost.standardError.contains("there is no host to send the image to"))
+      let noImage = try await project.swab("run", "docker.copy_image:nosuch:1,h1", "-H", "h2,h3")
+      #expect(noImage.exitStatus == 1, "\(noImage)")
+      let told = noImage.errorLines.filter { $0.contains("error: ") }
+      #expect(told.count == 2, "\(noImage)")
+      #expect(told.allSatisfy { $0.contains("h1: docker: ") && $0.contains("No such image") })
+    }
+  }
+}
