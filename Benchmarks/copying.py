@@ -1,11 +1,10 @@
 """An image copied to many engines over long links."""
 
-import shutil
 import subprocess
 import sys
 
 from harness import (
-    BENCH, ROOT, Case, at_least, free_port, in_turn, judged, ratio, run, say, table, test_bed, wall,
+    BENCH, ROOT, Case, free_port, in_turn, judged, ratio, run, table, test_bed, wall,
 )
 from images import big_image, grown_image
 
@@ -75,7 +74,11 @@ def copy(bench):
 
 
 def measure_copies(bench, bed, local, folder, config, hosts, image, grown):
-    (folder / "fabfile.yml").write_text("env: { no_agent: true, ssh_config_path: !path ssh_config }\n")
+    lines = ["env:", "  no_agent: true", "  ssh_config_path: !path ssh_config",
+             f"  docker_base_url: {local}", "hosts:"]
+    lines += [f'  {host}: {{ env: {{ docker_base_url: "unix:///var/run/docker.sock" }} }}'
+              for host in hosts]
+    (folder / "fabfile.yml").write_text("\n".join(lines) + "\n")
     (folder / "Fabfile.swift").write_text("import Swab\n\nlet fabfile = Fabfile {}\n")
     bench.prepare(folder)
 
@@ -88,7 +91,7 @@ def measure_copies(bench, bed, local, folder, config, hosts, image, grown):
         return forget
 
     def own(name, image, hosts, forget):
-        return bench.swab(name, folder, "run", "--local", f"docker.copy_image:{image}", "-H",
+        return bench.swab(name, folder, "run", f"docker.copy_image:{image},source=local", "-H",
                           ",".join(hosts), before=forget, timeout=900, rounds=3)
 
     def peer(name, image, hosts, forget):
@@ -96,7 +99,6 @@ def measure_copies(bench, bed, local, folder, config, hosts, image, grown):
         return Case(name, [script, local, config, image, *hosts], before=forget, timeout=3600,
                     rounds=1)
 
-    bench.environment["DOCKER_HOST"] = local
     one = own("swab, to 1 host", image, hosts[:1], remove(image, grown))
     all_ = own(f"swab, to {HOSTS} hosts", image, hosts, remove(image, grown))
     change = own(f"swab, 1 MiB more, to {HOSTS} hosts that have the rest", grown, hosts,
