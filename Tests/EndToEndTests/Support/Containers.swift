@@ -41,6 +41,6 @@ extension TestBed.Host {
 
   /// Whether a command runs in a container.
   func runs(_ command: String, in container: String) async throws -> Bool {
-    try await docker("top", container, "-eo", "args").contains { $0.contains(command) }
+    try await docker("top", container, "-eo", "pid,args").contains { $0.contains(command) }
   }
 }
