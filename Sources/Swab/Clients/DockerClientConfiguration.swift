@@ -16,6 +16,16 @@ public struct DockerClientConfiguration: Sendable {
   public var tunnelLocalPort: Int?
   /// How the tunnel reaches the engine's socket, as `docker_tunnel_method` says it.
   public var tunnelMethod: String?
+  /// The API or the docker command, as `docker_fabric_implementation` says it.
+  public var implementation: DockerClientImplementation?
+  /// Shell text before the docker program, where that does the requests.
+  public var commandPrefix: String?
+  /// The docker program, where that does the requests.
+  public var commandBinary: String?
+  /// Whether that program is run by sudo.
+  public var usesSudo: Bool?
+  /// Whether each of its commands is shown.
+  public var showsCommands: Bool?
   /// Addresses of the host by name, for the maps that use them.
   public var interfaces: [String: String]
 
@@ -31,6 +41,7 @@ public struct DockerClientConfiguration: Sendable {
   ///   - tunnelLocalPort: The first local port to try.
   ///   - tunnelMethod: How the tunnel reaches the engine's socket.
   ///   - interfaces: Addresses of the host by name.
+  ///   - implementation: The API or the docker command.
   public init(
     fabricHost: String? = nil,
     baseURL: String? = nil,
@@ -40,7 +51,8 @@ public struct DockerClientConfiguration: Sendable {
     tunnelRemotePort: Int? = nil,
     tunnelLocalPort: Int? = nil,
     tunnelMethod: String? = nil,
-    interfaces: [String: String] = [:]
+    interfaces: [String: String] = [:],
+    implementation: DockerClientImplementation? = nil
   ) {
     self.fabricHost = fabricHost
     self.baseURL = baseURL
@@ -51,6 +63,7 @@ public struct DockerClientConfiguration: Sendable {
     self.tunnelLocalPort = tunnelLocalPort
     self.tunnelMethod = tunnelMethod
     self.interfaces = interfaces
+    self.implementation = implementation
   }
 
   /// The configuration's client, from the pool, whatever the current host is.
@@ -82,7 +95,14 @@ public struct DockerClientConfiguration: Sendable {
       tls: tls,
       tunnelRemotePort: tunnelRemotePort,
       tunnelLocalPort: tunnelLocalPort,
-      tunnelMethod: tunnelMethod
+      tunnelMethod: tunnelMethod,
+      implementation: implementation,
+      cli: DockerCLISettings.Arguments(
+        binary: commandBinary,
+        prefix: commandPrefix,
+        usesSudo: usesSudo,
+        isDebug: showsCommands
+      )
     )
   }
 }

@@ -1,10 +1,11 @@
 import Synchronization
 
-/// The Docker clients of a run: one for each host string and base URL.
+/// The Docker clients of a run: one for each host string, base URL and implementation.
 final class DockerClientPool: Sendable {
   struct Key: Hashable, Sendable {
     var host: String?
     var baseURL: String
+    var implementation: DockerClientImplementation
   }
 
   private struct Entry {
@@ -39,7 +40,11 @@ final class DockerClientPool: Sendable {
     origin: SourceLocation,
     _ make: () throws -> DockerFabricClient
   ) throws -> DockerFabricClient {
-    let key = Key(host: host, baseURL: settings.baseURL ?? "")
+    let key = Key(
+      host: host,
+      baseURL: settings.baseURL ?? "",
+      implementation: settings.implementation
+    )
     return try state.withLock { state in
       guard let entry = state.clients[key] else {
         let client = try make()
@@ -90,7 +95,8 @@ final class DockerClientPool: Sendable {
 /// host string and base URL.
 ///
 /// With a current host it goes through a tunnel over the host's SSH connection; without one it
-/// connects to the base URL as it is. Each argument falls back to the entry of `docker_clients` for
+/// connects to the base URL as it is. Where `docker_fabric_implementation` is `CLI`, the docker command
+/// does the requests instead, on the host. Each argument falls back to the entry of `docker_clients` for
 /// this host, then to its key of `env`.
 ///
 /// - Parameters:
@@ -100,6 +106,7 @@ final class DockerClientPool: Sendable {
 ///   - tls: Whether to speak TLS (`docker_tls`).
 ///   - tunnelRemotePort: The engine's port, for base URLs of TCP without one.
 ///   - tunnelLocalPort: The first local port to try (`docker_tunnel_local_port`, 2224).
+///   - clientImplementation: The API or the docker command (`docker_fabric_implementation`, `API`).
 ///   - file: The calling file; leave it out.
 ///   - line: The calling line; leave it out.
 /// - Returns: The client; its tunnel opens with the first request.
@@ -113,6 +120,7 @@ public func dockerFabric(
   tls: Bool? = nil,
   tunnelRemotePort: Int? = nil,
   tunnelLocalPort: Int? = nil,
+  clientImplementation: DockerClientImplementation? = nil,
   file: String = #fileID,
   line: Int = #line
 ) throws -> DockerFabricClient {
@@ -123,7 +131,8 @@ public func dockerFabric(
     timeout: timeout,
     tls: tls,
     tunnelRemotePort: tunnelRemotePort,
-    tunnelLocalPort: tunnelLocalPort
+    tunnelLocalPort: tunnelLocalPort,
+    implementation: clientImplementation
   )
   return try scope.run.dockerClient(
     given,
@@ -135,7 +144,7 @@ public func dockerFabric(
 
 extension Host {
   /// The client of this host's Docker Engine, from the pool; see
-  /// ``dockerFabric(baseURL:version:timeout:tls:tunnelRemotePort:tunnelLocalPort:file:line:)``.
+  /// ``dockerFabric(baseURL:version:timeout:tls:tunnelRemotePort:tunnelLocalPort:clientImplementation:file:line:)``.
   ///
   /// - Parameters:
   ///   - baseURL: Where the engine is, seen from the host (`docker_base_url`).
@@ -144,6 +153,7 @@ extension Host {
   ///   - tls: Whether to speak TLS (`docker_tls`).
   ///   - tunnelRemotePort: The engine's port, for base URLs of TCP without one.
   ///   - tunnelLocalPort: The first local port to try (`docker_tunnel_local_port`, 2224).
+  ///   - clientImplementation: The API or the docker command (`docker_fabric_implementation`, `API`).
   ///   - file: The calling file; leave it out.
   ///   - line: The calling line; leave it out.
   /// - Returns: The client.
@@ -155,6 +165,7 @@ extension Host {
     tls: Bool? = nil,
     tunnelRemotePort: Int? = nil,
     tunnelLocalPort: Int? = nil,
+    clientImplementation: DockerClientImplementation? = nil,
     file: String = #fileID,
     line: Int = #line
   ) throws -> DockerFabricClient {
@@ -165,7 +176,8 @@ extension Host {
         timeout: timeout,
         tls: tls,
         tunnelRemotePort: tunnelRemotePort,
-        tunnelLocalPort: tunnelLocalPort
+        tunnelLocalPort: tunnelLocalPort,
+        implementation: clientImplementation
       ),
       on: target,
       environment: scope.environment,
@@ -199,14 +211,6 @@ extension RunContext {
     environment: EnvTable,
     origin: SourceLocation
   ) throws -> DockerFabricClient {
-    guard try environment.string("docker_fabric_implementation") != "CLI" else {
-      throw TaskError(
-        .usage,
-        "docker_fabric_implementation is CLI, and swab has only the API client yet",
-        host: target?.name,
-        hint: "leave it out; where only 'sudo docker' is allowed, use run(\"sudo docker …\")"
-      )
-    }
     let settings = try DockerClientSettings(arguments, environment: environment)
     return try clients.client(host: target?.name, settings: settings, origin: origin) {
       try DockerFabricClient(

@@ -8,6 +8,10 @@ struct DockerClientSettings: Sendable, Hashable {
   var tunnelLocalPort: Int
   /// The way through the tunnel; nil for the first that works.
   var tunnelMethod: TunnelMethod?
+  /// Which client it is.
+  var implementation: DockerClientImplementation
+  /// How the docker command is run, if it is by that.
+  var cli: DockerCLISettings
 
   /// What a call gives explicitly; nil falls back to the `docker_clients` entry, then to env.
   struct Arguments: Sendable, Hashable {
@@ -18,6 +22,8 @@ struct DockerClientSettings: Sendable, Hashable {
     var tunnelRemotePort: Int?
     var tunnelLocalPort: Int?
     var tunnelMethod: String?
+    var implementation: DockerClientImplementation?
+    var cli = DockerCLISettings.Arguments()
 
     /// These, and for what they leave open, the others.
     func over(_ other: Arguments) -> Arguments {
@@ -28,7 +34,9 @@ struct DockerClientSettings: Sendable, Hashable {
         tls: tls ?? other.tls,
         tunnelRemotePort: tunnelRemotePort ?? other.tunnelRemotePort,
         tunnelLocalPort: tunnelLocalPort ?? other.tunnelLocalPort,
-        tunnelMethod: tunnelMethod ?? other.tunnelMethod
+        tunnelMethod: tunnelMethod ?? other.tunnelMethod,
+        implementation: implementation ?? other.implementation,
+        cli: cli.over(other.cli)
       )
     }
   }
@@ -36,7 +44,7 @@ struct DockerClientSettings: Sendable, Hashable {
   /// Puts arguments over env.
   ///
   /// - Throws: ``FabfileError`` if an env key holds what it can't; ``TaskError`` if there is no such
-  ///   tunnel method.
+  ///   tunnel method or client.
   init(_ arguments: Arguments, environment: EnvTable) throws {
     baseURL = try arguments.baseURL ?? environment.string("docker_base_url")
     if baseURL == "" { baseURL = nil }
@@ -52,5 +60,9 @@ struct DockerClientSettings: Sendable, Hashable {
     tunnelMethod = try TunnelMethod.chosen(
       arguments.tunnelMethod ?? environment.string("docker_tunnel_method")
     )
+    let name = try environment.string("docker_fabric_implementation")
+    implementation =
+      try arguments.implementation ?? name.map { try DockerClientImplementation(named: $0) } ?? .api
+    cli = try DockerCLISettings(arguments.cli, environment: environment)
   }
 }

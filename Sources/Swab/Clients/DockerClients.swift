@@ -61,8 +61,15 @@ extension DockerClientConfiguration {
       tunnelRemotePort: try value("tunnel_remote_port", "a port", \.int),
       tunnelLocalPort: try value("tunnel_local_port", "a port", \.int),
       tunnelMethod: try value("tunnel_method", "text", \.string),
-      interfaces: Dictionary(uniqueKeysWithValues: entry.interfaces.map { ($0.key, $0.value) })
+      interfaces: Dictionary(uniqueKeysWithValues: entry.interfaces.map { ($0.key, $0.value) }),
+      implementation: try value("client_implementation", "API or CLI") {
+        $0.string.flatMap { DockerClientImplementation(rawValue: $0) }
+      }
     )
+    commandPrefix = try value("cmd_prefix", "text", \.string)
+    commandBinary = try value("default_bin", "text", \.string)
+    usesSudo = try value("use_sudo", "true or false", \.bool)
+    showsCommands = try value("debug", "true or false", \.bool)
   }
 }
 

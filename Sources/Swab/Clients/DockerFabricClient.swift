@@ -10,8 +10,10 @@ import Synchronization
   import Darwin
 #endif
 
-/// A client of the current host's Docker Engine, through a tunnel on a local port; without a host,
-/// of the engine at the base URL, with no tunnel.
+/// A client of the current host's Docker Engine.
+///
+/// It goes through a tunnel on a local port; without a host it goes to the base URL, with no tunnel.
+/// With the implementation `CLI` it is the docker command on the host that does the requests.
 ///
 /// Making one connects nowhere: the tunnel opens with the first request. It has all of
 /// `DockerAPI`, and says what it does as `[host] docker: …`.
@@ -30,7 +32,7 @@ public final class DockerFabricClient: DockerAPI {
   private let progressLines = Mutex(ProgressLines())
 
   /// Makes a client for the current host, outside of the pool of
-  /// ``dockerFabric(baseURL:version:timeout:tls:tunnelRemotePort:tunnelLocalPort:file:line:)``.
+  /// ``dockerFabric(baseURL:version:timeout:tls:tunnelRemotePort:tunnelLocalPort:clientImplementation:file:line:)``.
   ///
   /// Each argument falls back to its key of `env`. Close the client when it is done with.
   ///
@@ -43,6 +45,7 @@ public final class DockerFabricClient: DockerAPI {
   ///   - tunnelRemotePort: The engine's port, for base URLs of TCP without one
   ///     (`docker_tunnel_remote_port`).
   ///   - tunnelLocalPort: The first local port to try (`docker_tunnel_local_port`).
+  ///   - clientImplementation: The API or the docker command (`docker_fabric_implementation`).
   /// - Throws: ``TaskError`` if a base URL can't be read, `DockerError` if a version can't;
   ///   ``FabfileError`` if `env` holds what a key can't.
   public convenience init(
@@ -51,7 +54,8 @@ public final class DockerFabricClient: DockerAPI {
     timeout: Duration? = nil,
     tls: Bool? = nil,
     tunnelRemotePort: Int? = nil,
-    tunnelLocalPort: Int? = nil
+    tunnelLocalPort: Int? = nil,
+    clientImplementation: DockerClientImplementation? = nil
   ) throws {
     let arguments = DockerClientSettings.Arguments(
       baseURL: baseURL,
@@ -59,7 +63,8 @@ public final class DockerFabricClient: DockerAPI {
       timeout: timeout,
       tls: tls,
       tunnelRemotePort: tunnelRemotePort,
-      tunnelLocalPort: tunnelLocalPort
+      tunnelLocalPort: tunnelLocalPort,
+      implementation: clientImplementation
     )
     let scope = TaskScope.current
     let environment = scope?.environment ?? EnvTable.defaults
@@ -84,7 +89,15 @@ public final class DockerFabricClient: DockerAPI {
     self.run = run
     // What can't be read is the caller's mistake, so it is reported where it is made, and before
     // anything connects.
-    if target != nil { _ = try remoteEngine() }
+    do {
+      if settings.implementation == .cli {
+        try settings.command.check()
+      } else if target != nil {
+        _ = try remoteEngine()
+      }
+    } catch let error as DockerError {
+      throw error.on(host: target?.name)
+    }
     do {
       _ = try APIVersion.pinned(settings.version)
     } catch {
@@ -92,9 +105,11 @@ public final class DockerFabricClient: DockerAPI {
     }
   }
 
-  /// The URL that requests go to: of the tunnel's near end, once it is open.
+  /// The URL that requests go to: of the tunnel's near end, once it is open; nil if the docker command
+  /// does them.
   public var localURL: String? {
     get async throws {
+      guard settings.implementation == .api else { return nil }
       let open = try await opened()
       return open.client.baseURL
     }
@@ -162,6 +177,7 @@ public final class DockerFabricClient: DockerAPI {
   }
 
   private func open() async throws -> Open {
+    if settings.implementation == .cli { return Open(client: try commandClient()) }
     guard let target, let run else {
       if settings.isSecure { _ = try remoteEngine() }
       let client = try DockerClient(
@@ -202,6 +218,16 @@ public final class DockerFabricClient: DockerAPI {
       eventLoop: run.connections.eventLoop(for: target.endpoint),
       verifyPeer: Self.verifier(isUnchecked: try environment.bool("tunnel_unchecked") ?? false),
       underlying: { [weak tunnel] port in tunnel?.takeFailure(from: port) }
+    )
+  }
+
+  private func commandClient() throws -> DockerClient {
+    try DockerClient(
+      command: settings.command,
+      version: settings.version,
+      timeout: settings.timeout,
+      host: target?.name,
+      run: HostCommandRunner.runner(on: target, in: run, isShown: settings.cli.isDebug)
     )
   }
 

@@ -38,7 +38,7 @@ extension EnvKey {
     EnvKey("no_agent", .bool, false, "don't ask ssh-agent for keys"),
     EnvKey("no_keys", .bool, false, "don't look for keys in ~/.ssh"),
     EnvKey("password", .string, "login password"),
-    EnvKey("sudo_password", .string, "password for sudo"),
+    EnvKey("sudo_password", .string, "password for sudo docker; default: `password`"),
     EnvKey("abort_on_prompts", .bool, false, "fail rather than ask"),
     EnvKey(
       "strict_host_key_checking",
@@ -98,9 +98,9 @@ extension EnvKey {
     EnvKey("docker_registry_insecure", .bool, "use plain HTTP to the registry"),
     EnvKey("docker_fabric_implementation", .choice(["API", "CLI"]), "API", "which client"),
     EnvKey("docker_cli_bin", .string, "docker", "the docker program on the host"),
-    EnvKey("docker_cli_prefix", .string, "text before that program"),
+    EnvKey("docker_cli_prefix", .string, "shell text before that program"),
     EnvKey("docker_cli_sudo", .bool, false, "run that program by sudo"),
-    EnvKey("docker_cli_debug", .bool, false, "show quiet commands too"),
+    EnvKey("docker_cli_debug", .bool, false, "show each docker command"),
     EnvKey("docker_keep_tags", .list, "tags that a clean-up of images keeps"),
   ]
 }

@@ -123,10 +123,8 @@ extension EnvValue {
 extension EnvKey {
   /// Keys of Fabric and Docker-Fabric that may stand in a fabfile and do nothing yet.
   static let withoutEffect = [
-    "dedupe_hosts", "forward_agent", "combine_stderr", "sudo_password", "sudo_user",
-    "colorize_errors",
-    "docker_registry_insecure", "docker_cli_bin",
-    "docker_cli_prefix", "docker_cli_sudo", "docker_cli_debug", "docker_keep_tags",
+    "dedupe_hosts", "forward_agent", "combine_stderr", "sudo_user", "colorize_errors",
+    "docker_registry_insecure", "docker_keep_tags",
   ]
 
   /// The key of a name, if swab itself reads it.

@@ -8,15 +8,20 @@ private struct DockerClientFields: Decodable {
   var interfaces: YAMLNode?
   var baseURL, version, timeout, tls: YAMLNode?
   var tunnelRemotePort, tunnelLocalPort, tunnelMethod: YAMLNode?
+  var clientImplementation, cmdPrefix, defaultBin, useSudo, debug: YAMLNode?
   var domainname, waitTimeout, stopTimeout, authConfigs: YAMLNode?
 
   enum CodingKeys: String, CodingKey {
-    case version, timeout, tls, interfaces, domainname
+    case version, timeout, tls, interfaces, domainname, debug
     case fabricHost = "fabric_host"
     case baseURL = "base_url"
     case tunnelRemotePort = "tunnel_remote_port"
     case tunnelLocalPort = "tunnel_local_port"
     case tunnelMethod = "tunnel_method"
+    case clientImplementation = "client_implementation"
+    case cmdPrefix = "cmd_prefix"
+    case defaultBin = "default_bin"
+    case useSudo = "use_sudo"
     case waitTimeout = "wait_timeout"
     case stopTimeout = "stop_timeout"
     case authConfigs = "auth_configs"
@@ -27,6 +32,8 @@ private struct DockerClientFields: Decodable {
     "base_url": .string, "version": .string, "timeout": .seconds, "tls": .bool,
     "tunnel_remote_port": .port, "tunnel_local_port": .port,
     "tunnel_method": .choice(["auto", "streamlocal", "socat", "dial-stdio"]),
+    "client_implementation": .choice(["API", "CLI"]), "cmd_prefix": .string,
+    "default_bin": .string, "use_sudo": .bool, "debug": .bool,
     "domainname": .string, "wait_timeout": .seconds, "stop_timeout": .seconds,
     "auth_configs": .map,
   ]

@@ -78,8 +78,9 @@ extension DockerCommandSettings {
     if let prefix, !prefix.isEmpty { parts.append(prefix) }
     parts.append(ShellText.quoted(binary))
     if let folder { parts += ["--config", folder] }
-    if let url = try engineURL { parts += ["-H", ShellText.quoted(url)] }
-    switch tls {
+    let engine = try engine
+    if let engine { parts += ["-H", ShellText.quoted(engine.url)] }
+    switch tls == .none && engine?.isSecure == true ? .verified : tls {
     case .none: break
     case .unverified: parts.append("--tls")
     case .verified: parts.append("--tlsverify")
@@ -99,14 +100,24 @@ extension DockerCommandSettings {
     }
   }
 
-  /// The base URL in a form that the program reads; it knows less forms than we do.
-  private var engineURL: String? {
+  /// Where the engine is, in a form that the program reads, which knows fewer than we do.
+  private var engine: (url: String, isSecure: Bool)? {
     get throws {
       guard let baseURL, !baseURL.isEmpty else { return nil }
       // This one is the program's own affair.
-      if baseURL.lowercased().hasPrefix("ssh://") { return baseURL }
-      return try DockerAddress(parsing: baseURL).description
+      if baseURL.lowercased().hasPrefix("ssh://") { return (baseURL, false) }
+      var address = try DockerAddress(parsing: baseURL)
+      let isSecure = address.usesTLS ?? false
+      address.usesTLS = nil
+      return (address.description, isSecure)
     }
+  }
+
+  /// Checks that commands can be made of it.
+  ///
+  /// - Throws: A ``DockerError`` if the base URL can't be read.
+  package func check() throws {
+    _ = try engine
   }
 }
 

@@ -24,6 +24,8 @@ final class CommandRun: @unchecked Sendable {
   private var hasEnded = false
   private var timer: Scheduled<Void>?
   private var processIDWaiter: CheckedContinuation<Int?, Never>?
+  private var didStart = false
+  private var inputWaiter: CheckedContinuation<Void, any Error>?
 
   init(_ command: SSHCommand, door: TransportDoor) {
     self.command = command
@@ -61,6 +63,50 @@ final class CommandRun: @unchecked Sendable {
     }
   }
 
+  /// Hands over bytes for the command to read, and returns when there is room for more.
+  ///
+  /// - Throws: `CancellationError` if it takes no more.
+  func write(_ bytes: ByteBuffer) async throws {
+    try await withCheckedThrowingContinuation {
+      (continuation: CheckedContinuation<Void, any Error>) in
+      door.onLoop { [self] transport in
+        guard failure == nil, !hasEnded, let channel else {
+          return continuation.resume(throwing: CancellationError())
+        }
+        channel.send(bytes)
+        inputWaiter = continuation
+        transport.touch(channel)
+        answerInputWaiter()
+      }
+    }
+  }
+
+  /// There is no more for the command to read.
+  func endInput() {
+    door.onLoop { [self] transport in
+      guard let channel else { return }
+      channel.endInput()
+      transport.touch(channel)
+    }
+  }
+
+  /// Whether the command could still be written to.
+  func takesInput() async -> Bool {
+    await withCheckedContinuation { continuation in
+      door.onLoop { [self] _ in continuation.resume(returning: failure == nil && !hasEnded) }
+    }
+  }
+
+  /// Lets whoever writes go on, once what was written is on its way.
+  private func answerInputWaiter() {
+    guard didStart, let channel, channel.pendingInput < SSHChannel.inputMark else { return }
+    inputWaiter.take()?.resume()
+  }
+
+  private func refuseInput() {
+    inputWaiter.take()?.resume(throwing: CancellationError())
+  }
+
   /// Why it can't go on, if it can't.
   func currentFailure() async -> SSHError? {
     await withCheckedContinuation { continuation in
@@ -94,6 +140,7 @@ final class CommandRun: @unchecked Sendable {
       timer?.cancel()
       guard let channel, !hasEnded else { return }
       hasEnded = true
+      refuseInput()
       channel.abandon()
       transport.touch(channel)
     }
@@ -109,6 +156,7 @@ final class CommandRun: @unchecked Sendable {
   private func fail(_ error: SSHError) {
     guard failure == nil, !hasEnded else { return }
     failure = error
+    refuseInput()
     ready = []
     timer?.cancel()
     waiting?.resume(throwing: error)
@@ -135,10 +183,16 @@ extension CommandRun: ChannelConsumer {
   }
 
   func channelDidStart() {
+    didStart = true
+    guard command.input == nil else { return answerInputWaiter() }
     if let input = command.standardInput, !input.isEmpty {
       channel?.send(ByteBuffer(bytes: input))
     }
     channel?.endInput()
+  }
+
+  func channelDidSend() {
+    answerInputWaiter()
   }
 
   func channelDidReceive(_ stream: ChannelStream, _ bytes: ByteBuffer) {
@@ -176,6 +230,7 @@ extension CommandRun: ChannelConsumer {
     }
     timer?.cancel()
     channel = nil
+    refuseInput()
     answerProcessIDWaiter()
   }
 }

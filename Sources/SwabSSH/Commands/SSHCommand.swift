@@ -8,6 +8,8 @@ public struct SSHCommand: Sendable {
   public var requestsPTY = false
   /// What the command reads; with `nil` its standard input is closed at once.
   public var standardInput: [UInt8]?
+  /// Gives what the command reads piece by piece, in place of ``standardInput``.
+  public var input: SSHInput?
   /// How long it may take; `nil` for as long as it likes.
   public var timeout: Duration?
   /// Whether its process group is ended on the host when nobody waits for it any more.
@@ -18,6 +20,14 @@ public struct SSHCommand: Sendable {
     self.text = text
   }
 }
+
+/// Gives what a command reads, piece by piece.
+///
+/// The closure that it gets returns when there is room for more, so that no more is held than the
+/// command takes. It throws when the command takes no more, and so should this; what else this throws
+/// ends the command.
+public typealias SSHInput =
+  @Sendable (_ write: @Sendable (ByteBuffer) async throws -> Void) async throws -> Void
 
 /// A piece of a command's output, as it came.
 public enum SSHOutputChunk: Sendable {

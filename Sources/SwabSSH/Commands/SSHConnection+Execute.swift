@@ -11,7 +11,7 @@ extension SSHConnection {
   ///   - output: Called for each piece of output; while it runs, nothing more is read. Its task is
   ///     cancelled when the command can't go on, as when its timeout passes.
   /// - Returns: Exit status or signal, whichever it was; neither is an error here.
-  /// - Throws: ``SSHError``, or what `output` threw.
+  /// - Throws: ``SSHError``, or what `output` or the command's `input` threw.
   public func execute(
     _ command: SSHCommand,
     output: @escaping @Sendable (SSHOutputChunk) async throws -> Void
@@ -20,15 +20,23 @@ extension SSHConnection {
     // A task of its own, which is awaited right below: `output` may wait for somebody who doesn't
     // read, and a timeout has to reach it there.
     let reading = Task { try await Self.read(run, output) }
+    // Another one, awaited as well: what is written may be long in coming.
+    let feeding = Task { await Self.feed(run) }
     do {
-      return try await withTaskCancellationHandler {
+      let status = try await withTaskCancellationHandler {
         run.start { reading.cancel() }
         return try await reading.value
       } onCancel: {
         run.cancel()
       }
+      feeding.cancel()
+      _ = await feeding.value
+      return status
     } catch {
-      let cause = await run.currentFailure() ?? error
+      let failure = await run.currentFailure() ?? error
+      run.cancel()
+      feeding.cancel()
+      let cause = await feeding.value ?? failure
       // In a task of its own, as this one may be cancelled; and awaited, so that nothing of the
       // command is left when the caller goes on.
       await Task { await self.end(run) }.value
@@ -45,6 +53,23 @@ extension SSHConnection {
       case .output(let chunk): try await output(chunk)
       case .ended(let status): return status
       }
+    }
+  }
+
+  /// Gives a command its input.
+  ///
+  /// - Returns: What the input threw, unless that was because the command takes no more.
+  private static func feed(_ run: CommandRun) async -> (any Error)? {
+    guard let input = run.command.input else { return nil }
+    do {
+      try await input { try await run.write($0) }
+      run.endInput()
+      return nil
+    } catch {
+      let takesMore = await run.takesInput()
+      guard takesMore, !Task.isCancelled else { return nil }
+      run.cancel()
+      return error
     }
   }
 

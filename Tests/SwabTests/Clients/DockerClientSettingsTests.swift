@@ -62,6 +62,56 @@ struct DockerClientSettingsTests {
     #expect(settings.timeout == .seconds(40))
   }
 
+  @Test(
+    "the implementation is the argument's, the entry's, env's or the API, and nothing else (DF 17)"
+  )
+  func implementation() throws {
+    #expect(try DockerClientSettings(.init(), environment: environment()).implementation == .api)
+    let table = environment([("docker_fabric_implementation", "CLI")])
+    #expect(try DockerClientSettings(.init(), environment: table).implementation == .cli)
+    let explicit = DockerClientSettings.Arguments(implementation: .api)
+    #expect(try DockerClientSettings(explicit, environment: table).implementation == .api)
+    let entry = DockerClientConfiguration(implementation: .cli)
+    let settings = try DockerClientSettings(
+      DockerClientSettings.Arguments().over(entry.arguments),
+      environment: environment()
+    )
+    #expect(settings.implementation == .cli)
+    let error = #expect(throws: TaskError.self) { try DockerClientImplementation(named: "SSH") }
+    #expect(error?.description.contains("there is no Docker client 'SSH'") == true)
+    #expect(error?.hint == "docker_fabric_implementation is API or CLI")
+    let unknown = environment([("docker_fabric_implementation", "SSH")])
+    #expect(throws: (any Error).self) { try DockerClientSettings(.init(), environment: unknown) }
+  }
+
+  @Test("how the docker command is run comes from env, below what an entry says")
+  func commandLine() throws {
+    let table = environment([
+      ("docker_cli_bin", "/opt/docker"), ("docker_cli_prefix", "nice"), ("docker_cli_sudo", true),
+      ("docker_cli_debug", true), ("sudo_password", "hunter2"), ("docker_tls", true),
+      ("docker_base_url", "/run/d.sock"),
+    ])
+    let settings = try DockerClientSettings(.init(), environment: table)
+    #expect(settings.cli.isDebug)
+    #expect(settings.command.sudoPassword == "hunter2")
+    #expect(
+      "\(settings.command)" == "LC_ALL=C sudo -n nice /opt/docker -H unix:///run/d.sock --tls"
+    )
+    #expect(!"\(settings.command)".contains("hunter2"))
+    var dumped = ""
+    dump(settings.command, to: &dumped)
+    #expect(!dumped.contains("hunter2"))
+    var entry = DockerClientConfiguration(implementation: .cli)
+    (entry.commandBinary, entry.commandPrefix, entry.usesSudo) = ("podman", "", false)
+    let other = try DockerClientSettings(
+      DockerClientSettings.Arguments().over(entry.arguments),
+      environment: table
+    )
+    #expect("\(other.command)" == "podman -H unix:///run/d.sock --tls")
+    let plain = try DockerClientSettings(.init(), environment: environment([("password", "p")]))
+    #expect(plain.cli.binary == "docker" && plain.cli.sudoPassword == "p")
+  }
+
   @Test("a timeout of 0 falls back, as in Docker-Fabric")
   func noTimeout() throws {
     for (given, env, expected) in [
