@@ -140,6 +140,7 @@ struct DockerCommandTests {
     try await withContainers { project, _, container in
       let run = try project.start(["tunnel", "-H", "h1"])
       try await run.waitForLine(containing: "Ctrl-C closes what is open", within: ceiling())
+      try await run.waitForLine(containing: "docker context create", within: ceiling())
       let url = "tcp://127.0.0.1:\(project.tunnelPort)"
       #expect(
         run.standardOutput == """
@@ -171,6 +172,7 @@ struct DockerCommandTests {
     try await Project.with(fabfile: yaml, tasks: "no Swift\n") { project in
       let run = try project.start(["tunnel", "-H", "h1,h2,h3", "--print"])
       try await run.waitForLine(containing: "Ctrl-C closes what is open", within: ceiling())
+      try await run.waitForLine(containing: "DOCKER_HOST_H3", within: ceiling())
       let lines = run.standardOutput.split(separator: "\n").map(String.init)
       try #require(lines.count == 2, "\(run.lines)")
       #expect(lines[0].hasPrefix("export DOCKER_HOST_H1=tcp://127.0.0.1:"))
