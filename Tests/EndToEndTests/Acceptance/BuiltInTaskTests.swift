@@ -239,7 +239,9 @@ struct BuiltInTaskTests {
   func narrow() async throws {
     // As narrow as can be with the columns that aren't wrapped.
     let columns = 84
-    try await withContainers(running: ["sleep", "617000", "617000"]) { project, _, _ in
+    let long = ["sleep", "617000", "617000"]
+    try await withContainers(running: long, tasks: Project.tasks) { project, _, _ in
+      try await project.compile()
       try await Screen.with(project, columns: columns, rows: 60) { screen in
         try await screen.entersSwab("run docker.list_containers -H h1 --hide status")
         try await screen.sees(Screen.prompt, times: 2)

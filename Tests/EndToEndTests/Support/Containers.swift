@@ -4,16 +4,18 @@ import Testing
 
 /// Lends a project at the test bed, and on some of its hosts a running container of one name.
 ///
-/// The project's tasks are no Swift: what is done with containers is to work without them.
+/// The project's tasks are no Swift, unless some are given: what is done with containers is to work
+/// without them.
 func withContainers(
   on names: [String] = ["h1"],
   running command: [String] = ["sleep", "617"],
   env: [String] = [],
+  tasks: String = "no Swift\n",
   _ body: (Project, TestBed, _ container: String) async throws -> Void
 ) async throws {
   let bed = try TestBed.current()
   let hosts = bed.hosts.filter { names.contains($0.name) }
-  try await Project.with(fabfile: fabfile(for: bed, env), tasks: "no Swift\n") { project in
+  try await Project.with(fabfile: fabfile(for: bed, env), tasks: tasks) { project in
     let container = "c-\(project.mark)"
     for host in hosts {
       _ = try await host.docker(
