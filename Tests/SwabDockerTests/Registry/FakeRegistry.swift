@@ -28,6 +28,8 @@ final class FakeRegistry: Sendable {
     case stuck(Answer, after: Int)
     /// Nothing at all.
     case silence
+    /// Nothing but the end of the connection.
+    case hangUp
 
     /// What a registry says of a tag that it hasn't got.
     static let unknown = error(.notFound, "MANIFEST_UNKNOWN", "manifest unknown")
@@ -35,7 +37,7 @@ final class FakeRegistry: Sendable {
     var isIncomplete: Bool {
       switch self {
       case .stuck, .silence: true
-      case .answer, .broken: false
+      case .answer, .broken, .hangUp: false
       }
     }
 
@@ -49,6 +51,7 @@ final class FakeRegistry: Sendable {
   private final class Journal: Sendable {
     let requests = Mutex([Request]())
     let waiting = Mutex(0)
+    let channels = Mutex([any Channel]())
   }
 
   /// How names of images call it.
@@ -69,8 +72,9 @@ final class FakeRegistry: Sendable {
     let journal = Journal()
     server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .childChannelInitializer { channel in
+        journal.channels.withLock { $0.append(channel) }
         // Engines try TLS first, and are told that this is none.
-        channel.pipeline.configureHTTPServerPipeline(withErrorHandling: true)
+        return channel.pipeline.configureHTTPServerPipeline(withErrorHandling: true)
           .flatMapThrowing {
             try channel.pipeline.syncOperations.addHandler(
               FakeRegistryHandler { request in
@@ -92,6 +96,8 @@ final class FakeRegistry: Sendable {
 
   func stop() async throws {
     try await server.close()
+    // Engines have some patience.
+    for channel in journal.channels.withLock({ $0 }) { channel.close(promise: nil) }
   }
 
   /// Answers as the registry whose files these are would, if it asked nobody who he is.
@@ -147,6 +153,7 @@ private final class FakeRegistryHandler: ChannelInboundHandler {
         context.close(promise: nil)
       case .stuck(let answer, let limit): write(answer, to: head, upTo: limit, context)
       case .silence: break
+      case .hangUp: context.close(promise: nil)
       }
     }
   }

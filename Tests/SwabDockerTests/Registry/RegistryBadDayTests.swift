@@ -79,10 +79,12 @@ struct RegistryBadDayTests {
     try await eventually("the registry is asked") {
       registry.requests.contains { stage == 0 || $0.path != "/v2/" }
     }
+    // There is no event to wait for where nothing is to happen.
     try await Task.sleep(for: .seconds(1))
+    #expect(registry.waiting == 1)
     pull.cancel()
+    // The engine itself goes on to wait for what it has asked.
     await #expect(throws: CancellationError.self) { try await pull.value }
-    try await eventually("the engine gives up, too") { registry.waiting == 0 }
     try await docker.ping()
     await docker.close()
     try await registry.stop()
@@ -99,15 +101,14 @@ struct RegistryBadDayTests {
       guard case .answer(let answer) = reply, answer.body.count > 1 << 21,
         !isWell.load(ordering: .relaxed)
       else { return reply }
-      return .broken(answer, after: 1 << 20)
+      // The engine asks for the rest, once.
+      return request.headers["Range"].isEmpty ? .broken(answer, after: 1 << 20) : .hangUp
     }
     let docker = try bed.client()
     let image = "\(registry.name)\(path):v1"
     let error = await #expect(throws: DockerError.self) { try await docker.pull(image) }
     #expect(error?.code == .streamFailed)
-    // Which of its checks fails first is the engine's affair.
-    let words = ["EOF", "verification failed"]
-    #expect(words.contains { error?.message.contains($0) == true }, "\(error?.message ?? "")")
+    #expect(error?.message.contains("EOF") == true, "\(error?.message ?? "")")
     isWell.store(true, ordering: .relaxed)
     #expect(try await docker.pull(image).isNew)
     try await docker.removeImage(image)
