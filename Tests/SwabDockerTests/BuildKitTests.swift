@@ -38,6 +38,24 @@ struct BuildKitTests {
     await docker.close()
   }
 
+  @Test("take a Dockerfile from elsewhere, which COPY sees here")
+  func dockerfileOutside() async throws {
+    let docker = try await sharedClient()
+    try await withTemporaryFolder { folder in
+      try folder.write("1", to: "in/file")
+      try folder.write(BuildTests.from + "COPY . /x/\nRUN cd /x && find .\n", to: "other")
+      var spec = BuildSpec(.folder(folder.path("in")))
+      spec.dockerfile = folder.path("other")
+      spec.builder = .buildKit
+      spec.noCache = true
+      let client = ReportingClient(docker)
+      try await client.build(spec)
+      #expect(client.output.contains("./file\n"))
+      #expect(client.output.contains("./.dockerfile."))
+    }
+    await docker.close()
+  }
+
   @Test("that fail tell the step, its status and its last lines (DE-91)")
   func failure() async throws {
     let docker = try await sharedClient()

@@ -170,6 +170,8 @@ struct DockerFileTests {
     }
     #expect(error?.message.contains("/src/app.conf in the context already") == true)
     #expect(throws: DockerError.self) { try file.addFile("a", to: "/a", contextPath: "../a") }
+    // Not all that is in there.
+    #expect(throws: DockerError.self) { try file.addFile("a", to: "/a/", removesFinally: true) }
     #expect(
       try text(file) == """
         FROM tianon/true:latest

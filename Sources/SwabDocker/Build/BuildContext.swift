@@ -44,7 +44,8 @@ public struct BuildSpec: Sendable {
   public var tags: [String]
   /// Which file is the Dockerfile: a path from the context's folder on, `Dockerfile` if nil.
   ///
-  /// For a folder it may lead out of it, or be absolute.
+  /// For a folder it may lead out of it, or be absolute. Then it goes along under a name that
+  /// nothing else has, and `COPY` doesn't see it; that of BuildKit does.
   public var dockerfile: String?
   /// Which builder builds.
   public var builder = Builder.classic

@@ -5,8 +5,8 @@ extension DockerFile {
   ///
   /// - Parameters:
   ///   - source: Its path on this machine.
-  ///   - destination: Where it goes in the image; the last part of `source` if nil. For a folder,
-  ///     what is in it goes there.
+  ///   - destination: Where it goes in the image; the last part of `source` if nil. With a slash at
+  ///     its end it is the folder that a file goes to. Of a folder, what is in it goes there.
   ///   - contextPath: What it is called in the context of the build; `destination` if nil.
   ///   - expandsVariables: Whether `$NAME` and `${NAME}` in the paths are variables of this process.
   ///   - expandsUser: Whether a `~` at the beginning of a path is a home on this machine.
@@ -14,7 +14,8 @@ extension DockerFile {
   ///     layers.
   /// - Returns: What it is called in the context.
   /// - Throws: A ``DockerError`` with code `invalidArgument`: if no destination can be made of the
-  ///   source, if another file has that path in the context, or if the Dockerfile is finalized.
+  ///   source, if another file has that path in the context, if what is to be removed is but the
+  ///   folder it is in, or if the Dockerfile is finalized.
   @discardableResult
   public mutating func addFile(
     _ source: String,
@@ -33,7 +34,13 @@ extension DockerFile {
     guard let target = destination.map(expand) ?? last, ![".", ".."].contains(target) else {
       throw DockerError.invalidArgument("'\(source)' leaves open where it goes in the image")
     }
-    let path = contextPath.map(expand) ?? target
+    let isInto = target.hasSuffix("/")
+    guard !(isInto && removesFinally) else {
+      throw DockerError.invalidArgument(
+        "to remove '\(source)' from '\(target)', its name is needed"
+      )
+    }
+    let path = contextPath.map(expand) ?? (isInto ? target + (last ?? "") : target)
     try remember(AddedFile(place: source, contextPath: path))
     try add(path, to: target)
     if removesFinally { remove(target) }
