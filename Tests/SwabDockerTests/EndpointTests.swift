@@ -201,36 +201,38 @@ struct EndpointTests {
     }
   }
 
-  @Test("a client is made as the environment says, for a context that the docker command made")
-  func client() async throws {
-    let secure = try await SecureEngine.shared()
-    try await withTemporaryFolder { folder in
-      let environment = ["HOME": folder.path, "DOCKER_CONFIG": folder.path("docker")]
-      let made = try await RunningProcess.run(
-        "docker",
-        [
-          "context", "create", "secure", "--docker",
-          "host=\(secure.address),ca=\(secure.authority.certificate),"
-            + "cert=\(secure.client.certificate),key=\(secure.client.key)",
-        ],
-        environment: environment
-      )
-      try #require(made.exitStatus == 0, "\(made.lines)")
-      let docker = try DockerClient.fromEnvironment(context: "secure", environment: environment)
-      #expect(docker.baseURL == secure.address)
-      #expect(try await docker.images().count == 1)
-      await docker.close()
-      let used = try await RunningProcess.run(
-        "docker",
-        ["context", "use", "secure"],
-        environment: environment
-      )
-      try #require(used.exitStatus == 0, "\(used.lines)")
-      #expect(
-        try DockerEndpoint.resolve(environment: environment).origin == .context("secure")
-      )
+  #if TLS
+    @Test("a client is made as the environment says, for a context that the docker command made")
+    func client() async throws {
+      let secure = try await SecureEngine.shared()
+      try await withTemporaryFolder { folder in
+        let environment = ["HOME": folder.path, "DOCKER_CONFIG": folder.path("docker")]
+        let made = try await RunningProcess.run(
+          "docker",
+          [
+            "context", "create", "secure", "--docker",
+            "host=\(secure.address),ca=\(secure.authority.certificate),"
+              + "cert=\(secure.client.certificate),key=\(secure.client.key)",
+          ],
+          environment: environment
+        )
+        try #require(made.exitStatus == 0, "\(made.lines)")
+        let docker = try DockerClient.fromEnvironment(context: "secure", environment: environment)
+        #expect(docker.baseURL == secure.address)
+        #expect(try await docker.images().count == 1)
+        await docker.close()
+        let used = try await RunningProcess.run(
+          "docker",
+          ["context", "use", "secure"],
+          environment: environment
+        )
+        try #require(used.exitStatus == 0, "\(used.lines)")
+        #expect(
+          try DockerEndpoint.resolve(environment: environment).origin == .context("secure")
+        )
+      }
     }
-  }
+  #endif
 
   @Test("ssh:// is left to those who speak SSH")
   func ssh() throws {

@@ -8,8 +8,8 @@ public struct DockerClientConfiguration: Sendable {
   public var version: String?
   /// How long a request may take as a whole.
   public var timeout: Duration?
-  /// Whether to speak TLS.
-  public var tls: Bool?
+  /// Whether to speak TLS, and how.
+  public var tls: TLSSetting?
   /// The engine's port, for base URLs of TCP without one.
   public var tunnelRemotePort: Int?
   /// The first local port to try.
@@ -36,7 +36,7 @@ public struct DockerClientConfiguration: Sendable {
   ///   - baseURL: Where the engine is, seen from the host.
   ///   - version: The API version to speak.
   ///   - timeout: How long a request may take as a whole.
-  ///   - tls: Whether to speak TLS.
+  ///   - tls: Whether to speak TLS, and how.
   ///   - tunnelRemotePort: The engine's port, for base URLs of TCP without one.
   ///   - tunnelLocalPort: The first local port to try.
   ///   - tunnelMethod: How the tunnel reaches the engine's socket.
@@ -47,7 +47,7 @@ public struct DockerClientConfiguration: Sendable {
     baseURL: String? = nil,
     version: String? = nil,
     timeout: Duration? = nil,
-    tls: Bool? = nil,
+    tls: TLSSetting? = nil,
     tunnelRemotePort: Int? = nil,
     tunnelLocalPort: Int? = nil,
     tunnelMethod: String? = nil,

@@ -95,15 +95,17 @@ final class DockerClientPool: Sendable {
 /// host string and base URL.
 ///
 /// With a current host it goes through a tunnel over the host's SSH connection; without one it
-/// connects to the base URL as it is. Where `docker_fabric_implementation` is `CLI`, the docker command
-/// does the requests instead, on the host. Each argument falls back to the entry of `docker_clients` for
+/// connects to the base URL as it is, or without a base URL to the engine that the docker command
+/// would talk to (`DOCKER_HOST`, contexts); there `ssh://…` is a host to open a tunnel to. Where
+/// `docker_fabric_implementation` is `CLI`, the docker command does the requests instead, on the
+/// host. Each argument falls back to the entry of `docker_clients` for
 /// this host, then to its key of `env`.
 ///
 /// - Parameters:
 ///   - baseURL: Where the engine is, seen from the host (`docker_base_url`).
 ///   - version: The API version to speak (`docker_api_version`); by default it is negotiated.
 ///   - timeout: How long a request may take as a whole (`docker_timeout`); by default a minute.
-///   - tls: Whether to speak TLS (`docker_tls`).
+///   - tls: Whether to speak TLS (`docker_tls`), and how.
 ///   - tunnelRemotePort: The engine's port, for base URLs of TCP without one.
 ///   - tunnelLocalPort: The first local port to try (`docker_tunnel_local_port`, 2224).
 ///   - clientImplementation: The API or the docker command (`docker_fabric_implementation`, `API`).
@@ -117,7 +119,7 @@ public func dockerFabric(
   baseURL: String? = nil,
   version: String? = nil,
   timeout: Duration? = nil,
-  tls: Bool? = nil,
+  tls: TLSSetting? = nil,
   tunnelRemotePort: Int? = nil,
   tunnelLocalPort: Int? = nil,
   clientImplementation: DockerClientImplementation? = nil,
@@ -150,7 +152,7 @@ extension Host {
   ///   - baseURL: Where the engine is, seen from the host (`docker_base_url`).
   ///   - version: The API version to speak (`docker_api_version`); by default it is negotiated.
   ///   - timeout: How long a request may take as a whole (`docker_timeout`); by default a minute.
-  ///   - tls: Whether to speak TLS (`docker_tls`).
+  ///   - tls: Whether to speak TLS (`docker_tls`), and how.
   ///   - tunnelRemotePort: The engine's port, for base URLs of TCP without one.
   ///   - tunnelLocalPort: The first local port to try (`docker_tunnel_local_port`, 2224).
   ///   - clientImplementation: The API or the docker command (`docker_fabric_implementation`, `API`).
@@ -162,7 +164,7 @@ extension Host {
     baseURL: String? = nil,
     version: String? = nil,
     timeout: Duration? = nil,
-    tls: Bool? = nil,
+    tls: TLSSetting? = nil,
     tunnelRemotePort: Int? = nil,
     tunnelLocalPort: Int? = nil,
     clientImplementation: DockerClientImplementation? = nil,

@@ -3,7 +3,8 @@ struct DockerClientSettings: Sendable, Hashable {
   var baseURL: String?
   var version: String?
   var timeout: Duration
-  var isSecure: Bool
+  /// How TLS is spoken; nil if it isn't.
+  var tls: DockerTLS?
   var tunnelRemotePort: Int?
   var tunnelLocalPort: Int
   /// The way through the tunnel; nil for the first that works.
@@ -18,7 +19,7 @@ struct DockerClientSettings: Sendable, Hashable {
     var baseURL: String?
     var version: String?
     var timeout: Duration?
-    var tls: Bool?
+    var tls: TLSSetting?
     var tunnelRemotePort: Int?
     var tunnelLocalPort: Int?
     var tunnelMethod: String?
@@ -44,7 +45,7 @@ struct DockerClientSettings: Sendable, Hashable {
   /// Puts arguments over env.
   ///
   /// - Throws: ``FabfileError`` if an env key holds what it can't; ``TaskError`` if there is no such
-  ///   tunnel method or client.
+  ///   tunnel method or client, or `https` is to be without TLS.
   init(_ arguments: Arguments, environment: EnvTable) throws {
     baseURL = try arguments.baseURL ?? environment.string("docker_base_url")
     if baseURL == "" { baseURL = nil }
@@ -52,7 +53,7 @@ struct DockerClientSettings: Sendable, Hashable {
     // 0 falls back, as in Docker-Fabric.
     let timeouts = [arguments.timeout, try environment.duration("docker_timeout")]
     timeout = timeouts.lazy.compactMap { $0 }.first { $0 > .zero } ?? .seconds(60)
-    isSecure = try arguments.tls ?? environment.bool("docker_tls") ?? false
+    tls = try TLSSetting.options(arguments.tls, for: baseURL, environment)
     tunnelRemotePort =
       try arguments.tunnelRemotePort ?? environment.int("docker_tunnel_remote_port")
     tunnelLocalPort =

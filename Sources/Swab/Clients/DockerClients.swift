@@ -57,7 +57,7 @@ extension DockerClientConfiguration {
       baseURL: try value("base_url", "text", \.string),
       version: try value("version", "text", \.string),
       timeout: try value("timeout", EnvKey.ValueType.seconds.description, \.duration),
-      tls: try value("tls", "true or false", \.bool),
+      tls: try value("tls", EnvKey.ValueType.tls.description, TLSSetting.init),
       tunnelRemotePort: try value("tunnel_remote_port", "a port", \.int),
       tunnelLocalPort: try value("tunnel_local_port", "a port", \.int),
       tunnelMethod: try value("tunnel_method", "text", \.string),

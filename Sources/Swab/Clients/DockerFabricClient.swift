@@ -12,8 +12,9 @@ import Synchronization
 
 /// A client of the current host's Docker Engine.
 ///
-/// It goes through a tunnel on a local port; without a host it goes to the base URL, with no tunnel.
-/// With the implementation `CLI` it is the docker command on the host that does the requests.
+/// It goes through a tunnel on a local port; without a host it goes to the base URL, with no tunnel
+/// unless that is `ssh://…`. With the implementation `CLI` it is the docker command on the host that
+/// does the requests.
 ///
 /// Making one connects nowhere: the tunnel opens with the first request. It has all of
 /// `DockerAPI`, and says what it does as `[host] docker: …`.
@@ -26,6 +27,8 @@ public final class DockerFabricClient: DockerAPI {
   let settings: DockerClientSettings
   let target: HostTarget?
   private let run: RunContext?
+  /// Where the engine is, seen from the host or from this machine.
+  private let endpoint: DockerEndpoint
   /// What the host's tunnel settings are read from.
   private let environment: EnvTable
   private let opening: Mutex<SingleFlight<Open>?> = Mutex(nil)
@@ -38,21 +41,21 @@ public final class DockerFabricClient: DockerAPI {
   ///
   /// - Parameters:
   ///   - baseURL: Where the engine is, seen from the host (`docker_base_url`); by default
-  ///     `/var/run/docker.sock`.
+  ///     `/var/run/docker.sock`, without a host the engine that the docker command would talk to.
   ///   - version: The API version to speak (`docker_api_version`); by default it is negotiated.
   ///   - timeout: How long a request may take as a whole (`docker_timeout`); by default a minute.
-  ///   - tls: Whether to speak TLS (`docker_tls`).
+  ///   - tls: Whether to speak TLS (`docker_tls`), and how.
   ///   - tunnelRemotePort: The engine's port, for base URLs of TCP without one
   ///     (`docker_tunnel_remote_port`).
   ///   - tunnelLocalPort: The first local port to try (`docker_tunnel_local_port`).
   ///   - clientImplementation: The API or the docker command (`docker_fabric_implementation`).
-  /// - Throws: ``TaskError`` if a base URL can't be read, `DockerError` if a version can't;
-  ///   ``FabfileError`` if `env` holds what a key can't.
+  /// - Throws: ``TaskError`` if a base URL can't be read, `DockerError` if a version or Docker's
+  ///   settings can't; ``FabfileError`` if `env` holds what a key can't.
   public convenience init(
     baseURL: String? = nil,
     version: String? = nil,
     timeout: Duration? = nil,
-    tls: Bool? = nil,
+    tls: TLSSetting? = nil,
     tunnelRemotePort: Int? = nil,
     tunnelLocalPort: Int? = nil,
     clientImplementation: DockerClientImplementation? = nil
@@ -84,24 +87,37 @@ public final class DockerFabricClient: DockerAPI {
     run: RunContext?
   ) throws {
     self.settings = settings
-    self.target = target
-    self.environment = environment
     self.run = run
+    // The docker command finds its engine itself.
+    let isDirect = target == nil && settings.implementation == .api
+    switch try isDirect ? LocalEngine(settings, in: run) : nil {
+    case .direct(let endpoint):
+      (self.target, self.environment, self.endpoint) = (nil, environment, endpoint)
+    case .onHost(let host, let endpoint):
+      (self.target, self.environment, self.endpoint) = (host, host.environment, endpoint)
+    case nil:
+      (self.target, self.environment) = (target, environment)
+      endpoint = DockerEndpoint(
+        baseURL: settings.baseURL,
+        tls: settings.tls,
+        apiVersion: settings.version
+      )
+    }
     // What can't be read is the caller's mistake, so it is reported where it is made, and before
     // anything connects.
     do {
       if settings.implementation == .cli {
         try settings.command.check()
-      } else if target != nil {
+      } else if self.target != nil {
         _ = try remoteEngine()
       }
     } catch let error as DockerError {
-      throw error.on(host: target?.name)
+      throw error.on(host: self.target?.name)
     }
     do {
-      _ = try APIVersion.pinned(settings.version)
+      _ = try APIVersion.pinned(endpoint.apiVersion)
     } catch {
-      throw error.on(host: target?.name)
+      throw error.on(host: self.target?.name)
     }
   }
 
@@ -179,13 +195,7 @@ public final class DockerFabricClient: DockerAPI {
   private func open() async throws -> Open {
     if settings.implementation == .cli { return Open(client: try commandClient()) }
     guard let target, let run else {
-      if settings.isSecure { _ = try remoteEngine() }
-      let client = try DockerClient(
-        baseURL: settings.baseURL,
-        version: settings.version,
-        timeout: settings.timeout
-      )
-      return Open(client: client)
+      return Open(client: try DockerClient(endpoint, timeout: settings.timeout))
     }
     let tunnel = try await run.tunnels.open(
       remoteEngine(),
@@ -212,7 +222,8 @@ public final class DockerFabricClient: DockerAPI {
         .tcp(host: "127.0.0.1", port: tunnel.localPort),
         basePath: tunnel.engine.basePath
       ),
-      version: settings.version,
+      tls: tunnel.engine.options(endpoint.tls),
+      version: endpoint.apiVersion,
       timeout: settings.timeout,
       host: target.name,
       eventLoop: run.connections.eventLoop(for: target.endpoint),
@@ -233,9 +244,9 @@ public final class DockerFabricClient: DockerAPI {
 
   private func remoteEngine() throws -> RemoteEngine {
     try RemoteEngine(
-      baseURL: settings.baseURL,
+      baseURL: endpoint.baseURL,
       remotePort: settings.tunnelRemotePort,
-      isSecure: settings.isSecure
+      isSecure: endpoint.tls != nil
     )
   }
 

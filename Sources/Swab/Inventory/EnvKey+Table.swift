@@ -79,6 +79,16 @@ extension EnvKey {
   private static let docker: [EnvKey] = [
     EnvKey("docker_base_url", .string, "the engine's address; default: its UNIX socket"),
     EnvKey("docker_tls", .bool, false, "speak TLS to the engine"),
+    EnvKey("docker_tls_verify", .bool, true, "check the engine's certificate"),
+    EnvKey("docker_tls_ca", .string, "file of the CAs that may sign it; default: the system's"),
+    EnvKey("docker_tls_cert", .string, "file of your certificate, for engines that ask for one"),
+    EnvKey("docker_tls_key", .string, "file of its key"),
+    EnvKey(
+      "docker_tls_server_name",
+      .string,
+      "name in the engine's certificate; default: its host"
+    ),
+    EnvKey("docker_cert_path", .string, "folder of ca.pem, cert.pem and key.pem, instead of those"),
     EnvKey("docker_api_version", .string, "version of the API; default: negotiated"),
     EnvKey("docker_timeout", .seconds, "seconds for a request to the engine; default and 0: 60"),
     EnvKey("docker_tunnel_remote_port", .port, "the engine's port, if its address has none"),

@@ -36,6 +36,8 @@ extension EnvKey {
   /// What a key takes.
   enum ValueType: Sendable, Hashable {
     case string, bool, seconds, port, list, map
+    /// True, false, or a mapping of what stands in `TLSSetting.names`.
+    case tls
     case count(ClosedRange<Int>)
     case choice([String])
     /// A list of names, each one of these.
@@ -59,6 +61,7 @@ extension EnvKey.ValueType {
     case .count(let range): value.int.map { range.contains($0) } ?? false
     case .list, .choices, .exitStatuses: value.list?.allSatisfy(acceptsElement) ?? false
     case .map: value.map != nil
+    case .tls: TLSSetting(value) != nil
     // In YAML 1.1, and so to many people, a plain `no` is a Boolean; here a choice may be called so.
     case .choice(let names): value.choice.map { names.contains($0) } ?? false
     }
@@ -93,6 +96,7 @@ extension EnvKey.ValueType {
     case .count(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
     case .list: "a list of text"
     case .map: "a mapping"
+    case .tls: "true, false or a mapping of \(Self.either(TLSSetting.names))"
     case .choice(let names): Self.either(names)
     case .choices(let names): "a list of \(Self.either(names))"
     case .exitStatuses: "a list of exit statuses from 0 to 255"

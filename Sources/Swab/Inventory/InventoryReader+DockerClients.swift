@@ -29,7 +29,7 @@ private struct DockerClientFields: Decodable {
 
   /// The settings that a client reads by name, since `!env` may stand in them.
   static let settings: [String: EnvKey.ValueType] = [
-    "base_url": .string, "version": .string, "timeout": .seconds, "tls": .bool,
+    "base_url": .string, "version": .string, "timeout": .seconds, "tls": .tls,
     "tunnel_remote_port": .port, "tunnel_local_port": .port,
     "tunnel_method": .choice(["auto", "streamlocal", "socat", "dial-stdio"]),
     "client_implementation": .choice(["API", "CLI"]), "cmd_prefix": .string,

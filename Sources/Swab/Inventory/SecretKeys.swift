@@ -23,7 +23,9 @@ enum SecretKeys {
   static func isSecret(_ key: String) -> Bool {
     let key = key.lowercased()
     // The paths of key files are no secrets, and one wants to see them when a login fails.
-    guard key != "key_filename", !key.hasSuffix("_key_filename") else { return false }
+    guard key != "key_filename", !key.hasSuffix("_key_filename"), key != "docker_tls_key" else {
+      return false
+    }
     return endings.contains { key.hasSuffix($0) }
   }
 }

@@ -19,6 +19,11 @@ extension Person {
     return path.hasPrefix("~/") ? home + path.dropFirst() : path
   }
 
+  /// Who runs this process, for what is read outside of a run, too.
+  static let ofProcess = Person.current(
+    getenv("HOME").map { ["HOME": String(cString: $0)] } ?? [:]
+  )
+
   /// The user of this process.
   static func current(_ environment: [String: String]) -> Person {
     var home = environment["HOME"] ?? ""

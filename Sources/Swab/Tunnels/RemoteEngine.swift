@@ -9,12 +9,16 @@ struct RemoteEngine: Hashable, Sendable, CustomStringConvertible {
   ///   - baseURL: What `docker_base_url` or an argument says.
   ///   - remotePort: The port for URLs without one.
   ///   - isSecure: Whether TLS is asked for.
-  /// - Throws: ``TaskError`` if it can't be read, needs TLS, or has no port.
+  /// - Throws: ``TaskError`` if it can't be read, has no TLS though that is asked for, or has no port.
   init(baseURL: String?, remotePort: Int?, isSecure: Bool) throws(TaskError) {
     let url = baseURL ?? ""
-    if isSecure || url.lowercased().hasPrefix("https:") { throw Self.noTLS(url) }
+    if let ssh = try SSHBaseURL(url) { throw Self.fromElsewhere(ssh) }
     do {
-      address = try DockerAddress(parsing: url, defaultPort: remotePort)
+      address = try DockerAddress(
+        parsing: url,
+        defaultPort: remotePort,
+        defaultPortWithTLS: remotePort
+      )
     } catch {
       throw TaskError(
         .usage,
@@ -22,6 +26,10 @@ struct RemoteEngine: Hashable, Sendable, CustomStringConvertible {
         hint: "seen from the host: unix:///var/run/docker.sock, a path, or tcp://HOST:PORT, whose "
           + "port may also be docker_tunnel_remote_port"
       )
+    }
+    guard isSecure else { return }
+    guard case .tcp = address.endpoint, address.usesTLS != false else {
+      throw TaskError.socketWithoutTLS("\(address)")
     }
   }
 
@@ -33,11 +41,20 @@ struct RemoteEngine: Hashable, Sendable, CustomStringConvertible {
 
   var description: String { address.place }
 
-  private static func noTLS(_ url: String) -> TaskError {
+  /// The options of TLS with this engine, whose certificate is for its own host, wherever the tunnel
+  /// begins.
+  func options(_ tls: DockerTLS?) -> DockerTLS? {
+    guard var tls, case .tcp(let host, _) = address.endpoint else { return nil }
+    tls.serverName = tls.serverName ?? host
+    return tls
+  }
+
+  private static func fromElsewhere(_ url: SSHBaseURL) -> TaskError {
     TaskError(
       .usage,
-      "TLS to the Docker Engine is not built yet (docker_tls, \(url.isEmpty ? "https" : url))",
-      hint: "use the engine's UNIX socket: SSH encrypts what goes through the tunnel"
+      "a base URL with ssh:// (\(url.host)) is for tasks without a host: seen from a host, it would "
+        + "lead to another one",
+      hint: "select that host instead (-H \(url.host)), or leave the base URL out"
     )
   }
 }

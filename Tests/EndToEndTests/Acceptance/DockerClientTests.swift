@@ -197,7 +197,7 @@ struct DockerClientTests {
       let run = try await project.swab("run", "explicit", "-H", "h1")
       #expect(run.exitStatus == 0, "\(run)")
       #expect(run.lines.first == "[h1] explicit true")
-      #expect(run.standardOutput.contains("[h1] from env: TLS to the Docker Engine is not built"))
+      #expect(run.standardOutput.contains("[h1] from env: TLS is asked for (docker_tls), and"))
     }
   }
 

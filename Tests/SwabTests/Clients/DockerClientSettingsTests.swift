@@ -22,7 +22,7 @@ struct DockerClientSettingsTests {
     #expect(fromEnv.baseURL == "tcp://env:1")
     #expect(fromEnv.version == "1.30")
     #expect(fromEnv.timeout == .seconds(7))
-    #expect(fromEnv.isSecure)
+    #expect(fromEnv.tls == DockerTLS())
     #expect(fromEnv.tunnelRemotePort == 11)
     #expect(fromEnv.tunnelLocalPort == 12)
     let arguments = DockerClientSettings.Arguments(
@@ -37,7 +37,7 @@ struct DockerClientSettingsTests {
     #expect(explicit.baseURL == "/sock")
     #expect(explicit.version == "1.41")
     #expect(explicit.timeout == .seconds(3))
-    #expect(!explicit.isSecure)
+    #expect(explicit.tls == nil)
     #expect(explicit.tunnelRemotePort == 21)
     #expect(explicit.tunnelLocalPort == 22)
   }

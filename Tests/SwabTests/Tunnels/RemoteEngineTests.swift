@@ -59,7 +59,9 @@ struct RemoteEngineTests {
         "tcp://h:0",
         "'tcp://h:0' is no address of a Docker Engine: '0' is no port from 1 to 65535"
       ),
-      ("https://h:2376", "TLS to the Docker Engine is not built yet"),
+      ("https://h", "'https://h' is no address of a Docker Engine: it has no port"),
+      ("ssh://u@h:22/run/x", "a base URL with ssh:// (u@h:22) is for tasks without a host"),
+      ("ssh://u:secret@h", "a base URL with ssh:// can't be read: a host string can't contain a"),
     ]
   )
   func mistakes(_ url: String, _ message: String) throws {
@@ -67,14 +69,32 @@ struct RemoteEngineTests {
       try RemoteEngine(baseURL: url, remotePort: nil, isSecure: false)
     }
     #expect(error.message.hasPrefix(message))
+    #expect(!"\(error)".contains("secret"))
   }
 
-  @Test("docker_tls is a clear error until TLS is there")
-  func secure() throws {
+  @Test(
+    "TLS where there is none is an error that names the key",
+    arguments: [nil, "/run/docker.sock", "unix:///run/docker.sock", "http://h:2375"]
+  )
+  func noTLSThere(_ url: String?) throws {
     let error = try #require(throws: TaskError.self) {
-      try RemoteEngine(baseURL: nil, remotePort: nil, isSecure: true)
+      try RemoteEngine(baseURL: url, remotePort: nil, isSecure: true)
     }
     #expect(error.message.contains("docker_tls"))
+    #expect(error.hint?.contains("tcp://") == true)
+  }
+
+  @Test("a certificate is checked against the URL's host, not the tunnel's near end")
+  func serverName() throws {
+    for (url, host) in [
+      ("tcp://engine.test:2376", "engine.test"), ("https://[fd12::1]:2376", "fd12::1"),
+      ("10.0.0.5:2376", "10.0.0.5"),
+    ] {
+      let engine = try RemoteEngine(baseURL: url, remotePort: nil, isSecure: true)
+      #expect(engine.options(DockerTLS(ca: "x"))?.serverName == host)
+      #expect(engine.options(DockerTLS(serverName: "other"))?.serverName == "other")
+      #expect(engine.options(nil) == nil)
+    }
   }
 
   @Test(
