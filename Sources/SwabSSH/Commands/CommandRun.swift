@@ -26,6 +26,8 @@ final class CommandRun: @unchecked Sendable {
   private var processIDWaiter: CheckedContinuation<Int?, Never>?
   private var didStart = false
   private var inputWaiter: CheckedContinuation<Void, any Error>?
+  /// What was written, and whether that is all, before there was a channel.
+  private var earlyInput: (bytes: ByteBuffer, isAll: Bool) = (ByteBuffer(), false)
 
   init(_ command: SSHCommand, door: TransportDoor) {
     self.command = command
@@ -47,6 +49,9 @@ final class CommandRun: @unchecked Sendable {
         transport: transport
       )
       self.channel = channel
+      if earlyInput.bytes.readableBytes > 0 { channel.send(earlyInput.bytes) }
+      if earlyInput.isAll { channel.endInput() }
+      earlyInput.bytes = ByteBuffer()
       transport.start(channel)
     }
   }
@@ -70,11 +75,12 @@ final class CommandRun: @unchecked Sendable {
     try await withCheckedThrowingContinuation {
       (continuation: CheckedContinuation<Void, any Error>) in
       door.onLoop { [self] transport in
-        guard failure == nil, !hasEnded, let channel else {
+        guard failure == nil, !hasEnded else {
           return continuation.resume(throwing: CancellationError())
         }
-        channel.send(bytes)
         inputWaiter = continuation
+        guard let channel else { return earlyInput.bytes = bytes }
+        channel.send(bytes)
         transport.touch(channel)
         answerInputWaiter()
       }
@@ -84,7 +90,7 @@ final class CommandRun: @unchecked Sendable {
   /// There is no more for the command to read.
   func endInput() {
     door.onLoop { [self] transport in
-      guard let channel else { return }
+      guard let channel else { return earlyInput.isAll = true }
       channel.endInput()
       transport.touch(channel)
     }
