@@ -16,7 +16,7 @@ struct Screen {
   ) async throws {
     let screen = Screen(socket: project.folder.path("tmux"))
     let size = ["-x", "\(columns)", "-y", "\(rows)"]
-    let environment = try project.cleanEnvironment(["PS1": "\(prompt) ", "NO_COLOR": "1"])
+    let environment = try project.cleanEnvironment(["NO_COLOR": "1"])
     let started = try await RunningProcess.run(
       "env",
       environment + ["tmux"] + screen.options + ["new-session", "-d"] + size + ["sh"],
@@ -24,6 +24,9 @@ struct Screen {
     )
     guard started.exitStatus == 0 else { throw TestSupportError(started.standardError) }
     do {
+      // What root's shell takes from its environment is not this. In two pieces, so that it isn't
+      // seen before it is there.
+      try await screen.enters("PS1=\(prompt.prefix(3))'\(prompt.dropFirst(3)) '")
       try await screen.sees(prompt)
       try await body(screen)
       await screen.close()
