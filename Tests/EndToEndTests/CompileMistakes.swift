@@ -244,7 +244,6 @@ extension CompileMistake {
     ),
     member("host.dockerfabric()", hint: "did you mean dockerFabric?"),
     member("host.rum(\"x\")", hint: "did you mean run?"),
-    member("host.sudo(\"x\")", hint: "swab has no sudo yet: try await host.run(\"sudo -n …\")"),
     member("host.put(\"x\", \"y\")", hint: "swab has no put yet"),
     member("host.get(\"x\", \"y\")", hint: "swab has no get yet"),
     member("arguments.str(\"x\")", hint: "did you mean string?"),

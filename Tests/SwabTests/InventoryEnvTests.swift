@@ -204,16 +204,41 @@ struct InventoryTagTests {
     #expect(try table.value(for: "b")?.description == value)
   }
 
-  @Test("!env sees the same host's env, and what a task set")
+  @Test("!env is the value at the beginning, and !env_lazy the one at use (DF 42)")
+  func moments() throws {
+    let inventory = try inventory(
+      "env: {a: 1, b: !env a, c: !env_lazy a, d: !env_lazy b, late: [!env_lazy none]}"
+    )
+    var table = try inventory.environment(for: nil as String?)
+    table.set("a", to: 3, origin: .code(file: "Fabfile.swift", line: 1))
+    #expect(try table.int("b") == 1)
+    #expect(try table.int("c") == 3)
+    #expect(try table.int("d") == 1)
+    // One that is missing fails when it is looked for.
+    try table.checkReferences()
+    let late = #expect(throws: FabfileError.self) { try table.value(for: "late") }
+    #expect(late?.message == "!env_lazy none: there is no 'none' in this host's env")
+    table.set("none", to: "some", origin: .code(file: "Fabfile.swift", line: 2))
+    #expect(try table.value(for: "late") == ["some"])
+  }
+
+  @Test(
+    "!env of nothing is found before a task begins (DF 42)",
+    arguments: ["!env none", "[x, !env none]", "{k: !env none}", "!env b", "!env other"]
+  )
+  func missingAtTheBeginning(_ value: String) throws {
+    let inventory = try inventory("env: {b: \(value), other: !env_lazy none}")
+    let table = try inventory.environment(for: nil as String?)
+    #expect(throws: FabfileError.self) { try table.checkReferences() }
+  }
+
+  @Test("!env sees the same host's env")
   func hostsEnv() throws {
     let inventory = try inventory(
       "env: {a: 1, b: !env a}\nhosts: {h: {env: {a: 2}}, g: {env: {c: !env b}}}"
     )
     #expect(try inventory.environment(for: "h").int("b") == 2)
-    var table = try inventory.environment(for: "g")
-    #expect(try table.int("c") == 1)
-    table.set("a", to: 3, origin: .code(file: "Fabfile.swift", line: 1))
-    #expect(try table.int("c") == 3)
+    #expect(try inventory.environment(for: "g").int("c") == 1)
   }
 
   @Test(

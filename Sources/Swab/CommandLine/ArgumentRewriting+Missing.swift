@@ -25,8 +25,8 @@ extension ArgumentRewriting {
     Missing(
       "--sudo-password",
       "--initial-sudo-password-prompt",
-      message: "swab has no sudo yet",
-      hint: "log in as a user that may do it: -u root"
+      message: "a password is no word of a command",
+      hint: "set sudo_password in fabfile.yml: !env_os NAME takes it from a variable"
     ),
     Missing(
       "-c",

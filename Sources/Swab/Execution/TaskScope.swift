@@ -29,6 +29,16 @@ final class TaskScope: Sendable {
     onceKeys = step.task.runsOnlyOnce ? outer.union([step.onceKey]) : outer
   }
 
+  /// A scope of the same task on another host, whose env is its own.
+  init(of scope: TaskScope, on target: HostTarget) {
+    run = scope.run
+    self.target = target
+    task = scope.task
+    env = Mutex(target.environment)
+    caller = scope
+    onceKeys = scope.onceKeys
+  }
+
   /// The scope of the task of the command line that this one is a part of.
   var outermost: TaskScope { caller?.outermost ?? self }
 

@@ -38,7 +38,7 @@ extension EnvKey {
     EnvKey("no_agent", .bool, false, "don't ask ssh-agent for keys"),
     EnvKey("no_keys", .bool, false, "don't look for keys in ~/.ssh"),
     EnvKey("password", .string, "login password"),
-    EnvKey("sudo_password", .string, "password for sudo docker; default: `password`"),
+    EnvKey("sudo_password", .string, "password for sudo; default: `password`"),
     EnvKey("abort_on_prompts", .bool, false, "fail rather than ask"),
     EnvKey(
       "strict_host_key_checking",

@@ -127,7 +127,7 @@ extension EnvValue {
 extension EnvKey {
   /// Keys of Fabric and Docker-Fabric that may stand in a fabfile and do nothing yet.
   static let withoutEffect = [
-    "dedupe_hosts", "forward_agent", "combine_stderr", "sudo_user", "colorize_errors",
+    "dedupe_hosts", "forward_agent", "combine_stderr", "colorize_errors",
     "docker_registry_insecure", "docker_keep_tags",
   ]
 

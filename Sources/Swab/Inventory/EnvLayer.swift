@@ -4,8 +4,9 @@ import SwabYAML
 /// A value as it was written, before the values of other keys are put in for `!env`.
 indirect enum EnvTemplate: Sendable {
   case value(EnvValue)
-  /// `!env NAME`, which is the value of another key at the time of reading.
-  case reference(String)
+  /// `!env NAME`: the value that another key has when a task begins; or with `!env_lazy` when it is
+  /// read, so that what the task has set counts.
+  case reference(String, isLazy: Bool)
   case list([EnvTemplate])
   case map([(key: String, template: EnvTemplate)])
 }

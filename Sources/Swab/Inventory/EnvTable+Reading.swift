@@ -139,7 +139,7 @@ extension EnvTemplate {
   var references: [String] {
     switch self {
     case .value: []
-    case .reference(let key): [key]
+    case .reference(let key, _): [key]
     case .list(let templates): templates.flatMap(\.references)
     case .map(let pairs): pairs.flatMap(\.template.references)
     }

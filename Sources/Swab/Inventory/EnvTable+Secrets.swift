@@ -22,7 +22,7 @@ extension EnvTable {
       return pairs.flatMap {
         secrets(of: $0.template, isSecret: isSecret || SecretKeys.isSecret($0.key))
       }
-    case .reference(let key):
+    case .reference(let key, _):
       return (try? value(for: key))?.secrets(isSecret: isSecret || SecretKeys.isSecret(key)) ?? []
     }
   }

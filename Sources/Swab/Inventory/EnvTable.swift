@@ -68,6 +68,33 @@ extension EnvTable {
 }
 
 extension EnvTable {
+  /// Refuses an `!env` that names nothing; with `!env_lazy`, a task may still set it.
+  func checkReferences() throws(FabfileError) {
+    for key in keys {
+      guard let entry = entry(for: key), entry.template.hasReference else { continue }
+      _ = try value(for: key)
+    }
+  }
+}
+
+extension EnvTemplate {
+  /// Whether `!env` is in it, and nothing that is read later.
+  fileprivate var hasReference: Bool {
+    var (has, isLate) = (false, false)
+    func look(at template: EnvTemplate) {
+      switch template {
+      case .value: break
+      case .reference(_, let isLazy): if isLazy { isLate = true } else { has = true }
+      case .list(let templates): templates.forEach(look)
+      case .map(let pairs): pairs.forEach { look(at: $0.template) }
+      }
+    }
+    look(at: self)
+    return has && !isLate
+  }
+}
+
+extension EnvTable {
   private func value(for key: String, path: inout [String]) throws(FabfileError) -> EnvValue? {
     guard let entry = entry(for: key) else { return nil }
     guard case .value(let value) = entry.template else {
@@ -94,23 +121,29 @@ extension EnvTable {
       var map = EnvMap()
       for pair in pairs { map[pair.key] = try resolve(pair.template, of: entry, path: &path) }
       return .map(map)
-    case .reference(let key):
-      return try reference(key, of: entry, path: &path)
+    case .reference(let key, isLazy: false):
+      // What a task has set since came after it.
+      var table = self
+      table.changes = EnvLayer()
+      return try table.reference(key, "!env", of: entry, path: &path)
+    case .reference(let key, isLazy: true):
+      return try reference(key, "!env_lazy", of: entry, path: &path)
     }
   }
 
   private func reference(
     _ key: String,
+    _ tag: String,
     of entry: EnvEntry,
     path: inout [String]
   ) throws(FabfileError) -> EnvValue {
     if let start = path.firstIndex(of: key) {
       let cycle = (path[start...] + [key]).joined(separator: " -> ")
-      throw FabfileError("!env \(key) stands for itself: \(cycle)", at: entry.location)
+      throw FabfileError("\(tag) \(key) stands for itself: \(cycle)", at: entry.location)
     }
     if let value = try value(for: key, path: &path) { return value }
     throw FabfileError(
-      "!env \(key): there is no '\(key)' in this host's env",
+      "\(tag) \(key): there is no '\(key)' in this host's env",
       at: entry.location,
       hint: NearestName.hint(for: key, among: keys)
     )

@@ -6,7 +6,7 @@ struct ValueReader: Sendable {
   var folder: String
   var environment: [String: String]
 
-  private static let tags = ["!env", "!env_os", "!path"]
+  private static let tags = ["!env", "!env_lazy", "!env_os", "!path"]
   private static let standard = "tag:yaml.org,2002:"
 
   /// The value that a node stands for.
@@ -42,7 +42,7 @@ struct ValueReader: Sendable {
     case "!env", "!env_lazy":
       throw FabfileError(
         node.error(
-          "\(what) can't be !env",
+          "\(what) can't be \(node.tag ?? "!env")",
           hint: "!env works within env, and for the settings of docker_clients"
         )
       )
@@ -126,9 +126,9 @@ extension ValueReader {
     switch node.tag {
     case "!env", "!env_lazy":
       guard !scalar.text.isEmpty else {
-        throw FabfileError(node.error("!env is followed by the name of a key"))
+        throw FabfileError(node.error("\(node.tag ?? "!env") is followed by the name of a key"))
       }
-      return .reference(scalar.text)
+      return .reference(scalar.text, isLazy: node.tag == "!env_lazy")
     case "!env_os": return .value(.string(try variable(scalar.text, node)))
     case "!path": return .value(.string(try path(scalar.text, node)))
     default: return .value(try Self.value(scalar, node))

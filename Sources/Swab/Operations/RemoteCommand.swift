@@ -20,6 +20,11 @@ struct RemoteCommand: Sendable {
   var standardInput: String?
   var okCodes: [Int]?
   var limit: Int? = Self.defaultLimit
+  /// As whom it runs, if not as who logs in.
+  var elevation: Elevation?
+
+  /// What gives the command: `run` or `sudo`.
+  private var operation: String { elevation == nil ? "run" : "sudo" }
 
   /// How much of each stream is collected unless the call says otherwise.
   static let defaultLimit = 64 * 1024 * 1024
@@ -31,14 +36,14 @@ struct RemoteCommand: Sendable {
   func run(in scope: TaskScope, on target: HostTarget) async throws -> CommandResult {
     let environment = scope.environment
     let console = scope.console
-    if !isQuiet { console.say(.running, host: target.name, label: "run", text) }
+    if !isQuiet { console.say(.running, host: target.name, label: operation, text) }
     let connection = try await scope.run.connections.connection(to: target)
-    let command = try sshCommand(environment)
+    let command = try sshCommand(environment, console)
     console.say(.debug, host: target.name, label: "sent", command.text)
     let collector = OutputCollector(
       console: console,
       host: target.name,
-      operation: "run",
+      operation: operation,
       isQuiet: isQuiet,
       limit: limit
     )
@@ -68,7 +73,7 @@ struct RemoteCommand: Sendable {
     return try judge(result, environment, console, target)
   }
 
-  private func sshCommand(_ environment: EnvTable) throws -> SSHCommand {
+  private func sshCommand(_ environment: EnvTable, _ console: Console) throws -> SSHCommand {
     let isWrapped = try usesShell ?? environment.bool("use_shell") ?? true
     let text = try RemoteShell.exports(environment) + text
     var command = SSHCommand(
@@ -76,6 +81,13 @@ struct RemoteCommand: Sendable {
     )
     command.requestsPTY = try wantsPTY ?? environment.bool("always_use_pty") ?? false
     command.standardInput = standardInput.map { Array($0.utf8) }
+    if let elevation {
+      if let password = elevation.password { console.secrets.add(password) }
+      // A terminal would show the password.
+      command.requestsPTY = false
+      command.text = elevation.script(for: command.text)
+      command.standardInput = elevation.input(before: command.standardInput)
+    }
     command.timeout = try timeLimit(environment)
     return command
   }
@@ -126,7 +138,7 @@ struct RemoteCommand: Sendable {
   /// A lost connection, with what was running over it.
   private func lost(_ error: SSHError) -> SSHError {
     var lost = error
-    lost.message = "run '\(text)': \(error.message)"
+    lost.message = "\(operation) '\(text)': \(error.message)"
     lost.hint = error.hint ?? "the command may still be running there; it was not started again"
     return lost
   }
@@ -146,17 +158,17 @@ struct RemoteCommand: Sendable {
       let limit = try timeLimit(environment) ?? .zero
       return TaskError(
         .commandTimedOut,
-        "run '\(text)' took longer than its timeout of \(limit.inWords); it was ended on the host",
+        "\(operation) '\(text)' took longer than its timeout of \(limit.inWords); it was ended on the host",
         host: host,
-        hint: "a longer -T, command_timeout, or run(…, timeout:)",
+        hint: "a longer -T, command_timeout, or \(operation)(…, timeout:)",
         result: result
       )
     }
     return TaskError(
       .commandFailed,
-      "run '\(text)' gave \(result.ending)",
+      "\(operation) '\(text)' gave \(result.ending)",
       host: host,
-      hint: Self.hint(for: result),
+      hint: elevation?.hint(for: result) ?? Self.hint(for: result),
       result: result
     )
   }

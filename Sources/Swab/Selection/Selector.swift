@@ -231,6 +231,7 @@ struct Selector: Sendable {
   func target(of reference: HostReference) throws(UsageError) -> HostTarget {
     let environment = inventory.environment(for: reference, variables: variables, flags: flags)
     return try fabfile { () throws(FabfileError) in
+      try environment.checkReferences()
       let configuredUser = try environment.string("user")
       let configuredPort = try environment.int("port")
       let defaultPort = try environment.int("default_port")

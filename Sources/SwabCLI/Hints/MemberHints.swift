@@ -41,7 +41,6 @@ enum MemberHints {
 
   /// What people know of Fabric and swab hasn't.
   private static let missingOperations = [
-    "sudo": "swab has no sudo yet: try await host.run(\"sudo -n …\")",
     "put": """
     swab has no put yet: try await host.run("cat >FILE", stdin: text), or \
     try await local("scp …")

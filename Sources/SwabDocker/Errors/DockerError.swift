@@ -23,6 +23,8 @@ public struct DockerError: Error, Sendable {
   public var failedStep: BuildStep?
   /// The API versions that don't fit, where they are what is wrong.
   public var versionMismatch: VersionMismatch?
+  /// What was done before the failure, where it is one of several things to do: names or ids.
+  public var completed: [String] = []
   /// The error underneath.
   public var cause: (any Error)?
 

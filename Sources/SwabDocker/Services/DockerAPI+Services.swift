@@ -22,15 +22,23 @@ extension DockerAPI {
 
   /// Makes a service.
   ///
-  /// - Parameter spec: What it runs, where and how often.
+  /// - Parameters:
+  ///   - spec: What it runs, where and how often.
+  ///   - sharesLogin: Whether what ``RegistryLogins`` knows of the image's registry is given to the
+  ///     swarm, which keeps it and gives it to all nodes that fetch the image.
   /// - Returns: Its id, and what the engine warns of.
   /// - Throws: A ``DockerError``: `conflict` if the name is taken, `badRequest` without an image.
   @discardableResult
-  public func createService(_ spec: ServiceSpec) async throws -> CreatedService {
+  public func createService(
+    _ spec: ServiceSpec,
+    sharesLogin: Bool = false
+  ) async throws -> CreatedService {
     report("creating service \(spec.name)")
+    let docker = try await engine()
     var call = DockerCall(.POST, "/services/create")
+    if sharesLogin { try await docker.addLogin(for: spec.task.container.image, to: &call) }
     call.setBody(spec.members, gates: BodyGate.service)
-    return try await engine().object(call)
+    return try await docker.object(call)
   }
 
   /// Everything the swarm knows of a service.
@@ -74,13 +82,16 @@ extension DockerAPI {
   ///
   /// - Parameters:
   ///   - service: Its name or id.
-  ///   - credentialsFrom: Which description's registry credentials are used on.
+  ///   - sharesLogin: Whether what ``RegistryLogins`` knows of the image's registry is given to the
+  ///     swarm, which keeps it and gives it to all nodes that fetch the image.
+  ///   - credentialsFrom: Which description's registry credentials are used on, if none are given.
   ///   - change: Makes the change, perhaps several times.
   /// - Returns: What the engine warns of.
   /// - Throws: A ``DockerError``, or what the closure throws.
   @discardableResult
   public func updateService(
     _ service: String,
+    sharesLogin: Bool = false,
     credentialsFrom: ServiceCredentialsSource? = nil,
     _ change: @Sendable (inout ServiceSpec) throws -> Void
   ) async throws -> [String] {
@@ -93,6 +104,7 @@ extension DockerAPI {
         current.id,
         version: current.version,
         spec,
+        sharesLogin: sharesLogin,
         credentialsFrom: credentialsFrom
       )
     }
@@ -104,7 +116,9 @@ extension DockerAPI {
   ///   - service: Its name or id.
   ///   - version: Which version of it the new description is made of.
   ///   - spec: All of the new description; what isn't said goes back to what the engine assumes.
-  ///   - credentialsFrom: Which description's registry credentials are used on.
+  ///   - sharesLogin: Whether what ``RegistryLogins`` knows of the image's registry is given to the
+  ///     swarm, which keeps it and gives it to all nodes that fetch the image.
+  ///   - credentialsFrom: Which description's registry credentials are used on, if none are given.
   /// - Returns: What the engine warns of.
   /// - Throws: A ``DockerError`` whose `isStaleVersion` is true if that isn't the newest version.
   @discardableResult
@@ -112,14 +126,17 @@ extension DockerAPI {
     _ service: String,
     version: Int,
     _ spec: ServiceSpec,
+    sharesLogin: Bool = false,
     credentialsFrom: ServiceCredentialsSource? = nil
   ) async throws -> [String] {
     report("updating service \(spec.name)")
+    let docker = try await engine()
     var call = try DockerCall.swarm("services", service, "/update", .POST)
     call.add("version", version)
     call.add("registryAuthFrom", credentialsFrom?.rawValue)
+    if sharesLogin { try await docker.addLogin(for: spec.task.container.image, to: &call) }
     call.setBody(spec.members, gates: BodyGate.service)
-    return try await engine().warnings(call)
+    return try await docker.warnings(call)
   }
 
   /// Takes a service back to how it was before its last update.
@@ -168,6 +185,12 @@ public enum ServiceCredentialsSource: String, Sendable, Hashable {
 }
 
 extension DockerClient {
+  /// Adds what is known of the registry of an image, or of a plugin, to a call about it.
+  func addLogin(for image: String, to call: inout DockerCall) async throws {
+    let registry = try ImageReference(parsing: image).registry
+    if let header = try await registryAuth(for: registry) { call.headers.append(header) }
+  }
+
   fileprivate func warnings(_ call: DockerCall) async throws -> [String] {
     try await json(call)["Warnings"]?.array?.compactMap(\.string) ?? []
   }
