@@ -238,10 +238,6 @@ extension CompileMistake {
   /// Names that aren't there, of which the compiler only says that they aren't.
   static let members = [
     member("docker.restrat(\"x\")", hint: "did you mean restart?"),
-    member(
-      "docker.pull(\"x\")",
-      hint: "swab has no pull yet: try await host.run(\"docker pull …\")"
-    ),
     member("host.dockerfabric()", hint: "did you mean dockerFabric?"),
     member("host.rum(\"x\")", hint: "did you mean run?"),
     member("host.put(\"x\", \"y\")", hint: "swab has no put yet"),

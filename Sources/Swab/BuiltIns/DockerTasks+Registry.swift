@@ -13,7 +13,7 @@ extension DockerTasks {
 
   @Sendable private static func pull(_ call: BuiltInCall) async throws -> TaskReport {
     let (image, tag) = try reference(call)
-    let pulled = try await call.docker.pull(image, tag: tag)
+    guard let pulled = try await call.docker.pull(image, tag: tag) else { return failure(image) }
     var json = JSONObject()
     json["name"] = .string(pulled.name)
     json["digest"] = pulled.digest.map { .string($0) } ?? .null
@@ -26,7 +26,7 @@ extension DockerTasks {
 
   @Sendable private static func push(_ call: BuiltInCall) async throws -> TaskReport {
     let (image, tag) = try reference(call)
-    let pushed = try await call.docker.push(image, tag: tag)
+    guard let pushed = try await call.docker.push(image, tag: tag) else { return failure(image) }
     var json = JSONObject()
     json["name"] = .string(pushed.name)
     json["digest"] = .string(pushed.digest)
@@ -35,26 +35,23 @@ extension DockerTasks {
 
   /// The password is never an argument: everybody on this machine could read it.
   @Sendable private static func login(_ call: BuiltInCall) async throws -> TaskReport {
-    let environment = call.scope.environment
     let given = try call.arguments.string("registry")
-    let configured = try environment.string("docker_registry_repository")
-    let registry = given.isEmpty ? configured : given
-    let docker = try call.docker
-    let answer: RegistryLogin
-    if let user = try environment.string("docker_registry_user"), !user.isEmpty {
-      let credentials = RegistryCredentials(
-        username: user,
-        password: try environment.string("docker_registry_password") ?? "",
-        email: try environment.string("docker_registry_mail")
-      )
-      answer = try await docker.login(credentials, to: registry)
-    } else {
-      answer = try await docker.login(to: registry)
-    }
+    let registry =
+      try given.isEmpty ? call.scope.environment.string("docker_registry_repository") : given
+    let succeeded = try await call.docker.login(registry: registry)
+    let status = succeeded ? "Login Succeeded" : "Login Failed"
     var json = JSONObject()
     json["registry"] = registry.map { .string($0) } ?? .null
-    json["status"] = answer.raw["Status"] ?? .null
-    return TaskReport([answer.raw["Status"]?.string ?? "Login Succeeded"], json: .object(json))
+    json["status"] = .string(status)
+    return TaskReport([status], json: .object(json))
+  }
+
+  /// What is left to say where a failure was a warning.
+  private static func failure(_ image: String) -> TaskReport {
+    var json = JSONObject()
+    json["name"] = .string(image)
+    json["failed"] = true
+    return TaskReport(["\(image): failed"], json: .object(json))
   }
 
   private static func reference(_ call: BuiltInCall) throws -> (image: String, tag: String?) {

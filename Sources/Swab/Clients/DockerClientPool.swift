@@ -15,6 +15,8 @@ final class DockerClientPool: Sendable {
 
   private struct State {
     var clients: [Key: Entry] = [:]
+    /// What was logged in to, which a client that comes after another one knows as well.
+    var logins: [Key: RegistryLogins] = [:]
     /// Clients that tasks made themselves, to be closed with the run if they are still there.
     var strays: [WeakClient] = []
   }
@@ -31,14 +33,14 @@ final class DockerClientPool: Sendable {
   ///   - host: The host string; nil for local clients.
   ///   - settings: What the client is to be like.
   ///   - origin: Where it was asked for.
-  ///   - make: Makes it; does no I/O.
+  ///   - make: Makes it, with the key's logins at registries; does no I/O.
   /// - Returns: The client.
   /// - Throws: ``TaskError`` naming both call sites if the cached client has other settings.
   func client(
     host: String?,
     settings: DockerClientSettings,
     origin: SourceLocation,
-    _ make: () throws -> DockerFabricClient
+    _ make: (RegistryLogins) throws -> DockerFabricClient
   ) throws -> DockerFabricClient {
     let key = Key(
       host: host,
@@ -47,7 +49,9 @@ final class DockerClientPool: Sendable {
     )
     return try state.withLock { state in
       guard let entry = state.clients[key] else {
-        let client = try make()
+        let logins = state.logins[key] ?? RegistryLogins()
+        state.logins[key] = logins
+        let client = try make(logins)
         state.clients[key] = Entry(client: client, origin: origin)
         return client
       }
@@ -214,12 +218,13 @@ extension RunContext {
     origin: SourceLocation
   ) throws -> DockerFabricClient {
     let settings = try DockerClientSettings(arguments, environment: environment)
-    return try clients.client(host: target?.name, settings: settings, origin: origin) {
+    return try clients.client(host: target?.name, settings: settings, origin: origin) { logins in
       try DockerFabricClient(
         settings: settings,
         target: target,
         environment: environment,
-        run: self
+        run: self,
+        registryLogins: logins
       )
     }
   }

@@ -26,6 +26,8 @@ public final class DockerFabricClient: DockerAPI {
 
   let settings: DockerClientSettings
   let target: HostTarget?
+  /// Who one is at each registry; it outlives the tunnel and what is behind it.
+  let registryLogins: RegistryLogins
   private let run: RunContext?
   /// Where the engine is, seen from the host or from this machine.
   private let endpoint: DockerEndpoint
@@ -84,9 +86,11 @@ public final class DockerFabricClient: DockerAPI {
     settings: DockerClientSettings,
     target: HostTarget?,
     environment: EnvTable,
-    run: RunContext?
+    run: RunContext?,
+    registryLogins: RegistryLogins = RegistryLogins()
   ) throws {
     self.settings = settings
+    self.registryLogins = registryLogins
     self.run = run
     // The docker command finds its engine itself.
     let isDirect = target == nil && settings.implementation == .api
@@ -149,7 +153,6 @@ public final class DockerFabricClient: DockerAPI {
   ///
   /// - Parameter message: What is done.
   public func report(_ message: String) {
-    let console = (TaskScope.current?.run ?? run)?.console
     console?.say(.running, host: target?.name, label: "docker", message)
   }
 
@@ -158,6 +161,15 @@ public final class DockerFabricClient: DockerAPI {
   /// - Parameter progress: What the engine says; not all of it is worth a line.
   public func report(_ progress: ProgressMessage) {
     for line in progressLines.withLock({ $0.lines(for: progress) }) { report(line) }
+  }
+
+  var console: Console? { (TaskScope.current?.run ?? run)?.console }
+
+  /// The values in force for the client's host: of the task that runs there, with what it has set;
+  /// else those it was made with.
+  var currentEnvironment: EnvTable {
+    guard let scope = TaskScope.current, scope.hostName == target?.name else { return environment }
+    return scope.environment
   }
 
   /// Ends the client's requests, closes its tunnel and gives the local port back; a later request
@@ -195,7 +207,12 @@ public final class DockerFabricClient: DockerAPI {
   private func open() async throws -> Open {
     if settings.implementation == .cli { return Open(client: try commandClient()) }
     guard let target, let run else {
-      return Open(client: try DockerClient(endpoint, timeout: settings.timeout))
+      let client = try DockerClient(
+        endpoint,
+        timeout: settings.timeout,
+        registryLogins: registryLogins
+      )
+      return Open(client: client)
     }
     let tunnel = try await run.tunnels.open(
       remoteEngine(),
@@ -227,6 +244,7 @@ public final class DockerFabricClient: DockerAPI {
       timeout: settings.timeout,
       host: target.name,
       eventLoop: run.connections.eventLoop(for: target.endpoint),
+      registryLogins: registryLogins,
       verifyPeer: Self.verifier(isUnchecked: try environment.bool("tunnel_unchecked") ?? false),
       underlying: { [weak tunnel] port in tunnel?.takeFailure(from: port) }
     )
@@ -238,6 +256,7 @@ public final class DockerFabricClient: DockerAPI {
       version: settings.version,
       timeout: settings.timeout,
       host: target?.name,
+      registryLogins: registryLogins,
       run: HostCommandRunner.runner(on: target, in: run, isShown: settings.cli.isDebug)
     )
   }

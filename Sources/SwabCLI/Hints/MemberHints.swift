@@ -27,17 +27,12 @@ enum MemberHints {
       return !importsFoundation && foundationMembers.contains(name) ? foundation : nil
     }
     if type == "Host", let hint = missingOperations[name] { return hint }
-    if clients.contains(type), let command = dockerCommands[name] {
-      return "swab has no \(name) yet: try await host.run(\"docker \(command) …\")"
-    }
     let near = members[type].flatMap { nearest(to: name, among: $0) }
     if let near { return "did you mean \(near)?" }
     return type == "Env" ? "env[\"\(name)\"]" : nil
   }
 
   private static let foundation = "it is Foundation's: import Foundation"
-
-  private static let clients: Set<String> = ["DockerFabricClient", "DockerClient", "any DockerAPI"]
 
   /// What people know of Fabric and swab hasn't.
   private static let missingOperations = [
@@ -48,12 +43,6 @@ enum MemberHints {
     "get": """
     swab has no get yet: try await host.run("cat FILE").stdout, or try await local("scp …")
     """,
-  ]
-
-  /// What a client can't do, and the command that can.
-  private static let dockerCommands = [
-    "pull": "pull", "push": "push", "build": "build", "exec": "exec", "tag": "tag", "kill": "kill",
-    "pause": "pause", "unpause": "unpause", "removeImage": "rmi",
   ]
 
   private static let foundationMembers: Set<String> = [

@@ -112,7 +112,7 @@ struct CommandRequest: Sendable {
   var logins: JSONValue? {
     func header(_ name: String) -> JSONValue? {
       let text = call.headers.last { $0.name.lowercased() == name }?.value
-      return text.flatMap { Base64.decode($0) }.flatMap { try? JSONValue(parsing: $0) }
+      return text.flatMap { Base64.decode($0, .url) }.flatMap { try? JSONValue(parsing: $0) }
     }
     var logins = JSONObject()
     if let login = header("x-registry-auth"), let entry = Self.login(login) {

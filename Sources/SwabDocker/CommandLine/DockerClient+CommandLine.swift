@@ -31,6 +31,7 @@ extension DockerClient {
   ///   - version: The API version that arguments are checked against.
   ///   - timeout: How long a request may take as a whole.
   ///   - host: The host that errors name.
+  ///   - registryLogins: Who one is at each registry.
   ///   - run: Runs commands there.
   /// - Throws: A ``DockerError`` if the base URL or the version cannot be read.
   package convenience init(
@@ -38,6 +39,7 @@ extension DockerClient {
     version: String? = nil,
     timeout: Duration? = .seconds(60),
     host: String?,
+    registryLogins: RegistryLogins = RegistryLogins(),
     run: @escaping CommandRunner
   ) throws {
     let isOverSSH = command.baseURL?.lowercased().hasPrefix("ssh://") ?? false
@@ -47,6 +49,7 @@ extension DockerClient {
       timeout: timeout,
       host: host,
       eventLoop: nil,
+      registryLogins: registryLogins,
       verifyPeer: nil,
       underlying: nil,
       commandLine: DockerCommandLine(command, run: run)

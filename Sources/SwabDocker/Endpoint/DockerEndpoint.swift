@@ -101,13 +101,15 @@ extension DockerClient {
   /// - Throws: A ``DockerError`` if the address, the version, a certificate or a key cannot be read.
   public convenience init(
     _ endpoint: DockerEndpoint,
-    timeout: Duration? = .seconds(60)
+    timeout: Duration? = .seconds(60),
+    registryLogins: RegistryLogins = RegistryLogins()
   ) throws {
     try self.init(
       baseURL: endpoint.baseURL,
       tls: endpoint.tls,
       version: endpoint.apiVersion,
-      timeout: timeout
+      timeout: timeout,
+      registryLogins: registryLogins
     )
   }
 
