@@ -71,8 +71,10 @@ enum Launcher {
   ) throws(LauncherError) -> Never {
     setenv("SWAB_FABFILE", fabfile, 1)
     setenv("SWAB_EXECUTABLE", installation.launcher, 1)
-    // A task that crashes says where; all threads and registers would hide it.
-    setenv("SWIFT_BACKTRACE", "threads=crashed,registers=none,images=none,limit=4,top=0", 0)
+    // A task that crashes says where; all threads and registers would hide it, and at a terminal
+    // nobody is to be asked what else to look at before swab ends.
+    let report = "interactive=no,threads=crashed,registers=none,images=none,limit=4,top=0"
+    setenv("SWIFT_BACKTRACE", report, 0)
     execv(executable, CommandLine.unsafeArgv)
     throw LauncherError(
       message: "can't start \(executable): \(errorText())",

@@ -246,9 +246,10 @@ struct BuiltInTaskTests {
         try await screen.entersSwab("run docker.list_containers -H h1 --hide status")
         try await screen.sees(Screen.prompt, times: 2)
         let shown = try await screen.shows().split(separator: "\n").map(String.init)
-        let header = try #require(shown.first { $0.hasPrefix("Id ") })
+        let start = try #require(shown.firstIndex { $0.hasPrefix("Id ") })
+        let header = shown[start]
         #expect(header.hasSuffix("Created"))
-        #expect(shown.dropFirst().allSatisfy { $0.count <= columns }, "\(shown)")
+        #expect(shown[start...].allSatisfy { $0.count <= columns }, "\(shown)")
         let row = try #require(shown.first { $0.contains("  idle") })
         // Its last column stands in the same line, and under its title.
         let column = header.count - "Created".count
@@ -327,9 +328,9 @@ struct ImageTaskTests {
       #expect(run.lines == ["loaded team/app:1"])
       #expect(try await engines[1].docker("image", "ls", "-q", "team/app:1").count == 1)
 
-      let idler = try RunningProcess("sh", ["-c", "exec sleep 617 >\(fifo)"])
+      let idler = try RunningProcess("sh", ["-c", "{ head -c 5000 \(tar); sleep 5; } >\(fifo)"])
       let stuck = try await project.swab("run", "docker.load_image:\(fifo),timeout=1", "-H", "h2")
-      await idler.stop()
+      try await idler.waitForExit()
       stuck.expectFailure(
         status: 1,
         host: "h2",

@@ -152,7 +152,7 @@ struct ExecTests {
         ["exec", "--detach-keys", "ctrl-ö", "-H", "h1", "web", "sh"], 2,
         "--detach-keys: 'ctrl-ö' is no key"
       ),
-      (["exec", "-H", "h7", "web", "sh"], 3, "there is no host 'h7' in fabfile.yml"),
+      (["exec", "-H", "h7", "web", "sh"], 3, "there is no host 'h7' in "),
       (["exec", "-y", "-H", "h1", "web", "sh"], 2, "unknown option '-y'"),
       (["logs", "-H", "h1"], 2, "missing expected argument '<container>'"),
       (["logs", "web"], 3, "swab logs needs a host, and none is selected"),
