@@ -138,8 +138,23 @@ public final class DockerFabricClient: DockerAPI {
   /// The near end of the tunnel, for programs that speak to the engine themselves.
   var tunnelURL: String {
     get async throws {
-      let open = try await opened()
-      return open.client.baseURL
+      guard let tunnel = try await opened().tunnel else {
+        throw TaskError(
+          .usage,
+          "there is no tunnel to this engine: docker_fabric_implementation is CLI",
+          host: target?.name,
+          hint: "swab exec and swab logs do without one"
+        )
+      }
+      guard endpoint.tls == nil else {
+        throw TaskError(
+          .usage,
+          "this engine speaks TLS, and its certificate is for another name than the tunnel's end",
+          host: target?.name,
+          hint: "lead other programs to its UNIX socket: SSH encrypts what goes through the tunnel"
+        )
+      }
+      return "tcp://127.0.0.1:\(tunnel.localPort)\(tunnel.engine.basePath)"
     }
   }
 
