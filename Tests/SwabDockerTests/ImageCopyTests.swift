@@ -148,6 +148,20 @@ struct ImageCopyTests {
     try await target.stop()
   }
 
+  @Test(
+    "leaves out nothing for engines that keep images in containerd",
+    arguments: [
+      (#"{"DriverStatus":[["driver-type","io.containerd.snapshotter.v1"]]}"#, true),
+      (#"{"DriverStatus":[["Backing Filesystem","extfs"],["Native Overlay Diff","true"]]}"#, false),
+      (#"{"DriverStatus":[["x"],[],null]}"#, false),
+      (#"{"DriverStatus":null}"#, false),
+      ("{}", false),
+    ]
+  )
+  func containerd(_ info: String, _ expected: Bool) throws {
+    #expect(EngineInfo(raw: try JSONValue(parsing: info)).keepsImagesInContainerd == expected)
+  }
+
   @Test("goes on without an engine that can't be reached")
   func unreachable() async throws {
     try await Self.withImage([ImageArchive.noise(4096)]) { source, name, targets in

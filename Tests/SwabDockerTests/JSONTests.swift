@@ -93,4 +93,16 @@ struct JSONTests {
     #expect(JSONValue.array([1])[1] == nil)
     #expect(JSONValue.null["a"] == nil)
   }
+  @Test("gives the members of an object as they were written")
+  func membersAsWritten() throws {
+    let text = #" { "b" : "<\u003c>" , "a":{"z": 1.50,"y":[ ]},"":1e2 } "#
+    let members = try JSONParser.members(of: Array(text.utf8))
+    #expect(members.map { $0.key } == ["b", "a", ""])
+    let values = members.map { String(decoding: $0.value, as: UTF8.self) }
+    #expect(values == [#""<\u003c>""#, #"{"z": 1.50,"y":[ ]}"#, "1e2"])
+    #expect(try JSONParser.members(of: Array("{}".utf8)).isEmpty)
+    for broken in ["", "[]", "{", #"{"a"}"#, #"{"a":1"#, #"{"a":1,}"#, #"{"a":x}"#] {
+      #expect(throws: JSONSyntaxError.self) { try JSONParser.members(of: Array(broken.utf8)) }
+    }
+  }
 }

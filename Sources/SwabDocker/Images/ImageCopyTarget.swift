@@ -87,7 +87,7 @@ struct ImageCopyTarget: Sendable {
 
 extension EngineInfo {
   /// Whether its images are files of containerd, and not layers of the engine's own.
-  fileprivate var keepsImagesInContainerd: Bool {
+  var keepsImagesInContainerd: Bool {
     let pairs = raw["DriverStatus"]?.array ?? []
     return pairs.contains { $0[1]?.string == "io.containerd.snapshotter.v1" }
   }
