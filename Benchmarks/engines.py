@@ -12,6 +12,7 @@ from images import big_image
 
 TASKS = (ROOT / "Benchmarks" / "tasks.swift").read_text()
 PEER_FOLDER = ROOT / "Benchmarks" / "peers"
+# As many as the task in tasks.swift sends.
 REQUESTS = 2000
 # What libssh2 1.10 negotiates.
 CIPHER = ["-c", "aes128-ctr", "-m", "hmac-sha2-256"]
@@ -69,11 +70,10 @@ def requests(bench):
         folder = BENCH / "requests"
         write_fabfile(folder, bench.server, TASKS, engine)
         bench.prepare(folder)
-        task = f"requests:{REQUESTS}"
         options = {"units": REQUESTS, "reading": r"rate=([0-9.]+)"}
-        own = bench.swab("swab, through a tunnel", folder, "run", task, "-H", *addresses(1),
-                         **options)
-        bare = bench.swab("swab, on the socket", folder, "run", task, **options)
+        own = bench.swab("swab, through a tunnel", folder, "run", "requests", "-H",
+                         *addresses(1), **options)
+        bare = bench.swab("swab, on the socket", folder, "run", "requests", **options)
         peer = Case("docker SDK for Python, on the socket",
                     [BENCH / "dockersdk" / "bin" / "python", PEER_FOLDER / "docker_sdk_requests.py",
                      engine, REQUESTS], **options)

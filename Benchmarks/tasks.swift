@@ -3,12 +3,12 @@ import Swab
 // What the bench runs on hosts; `Benchmarks/run` says where.
 let fabfile = Fabfile {
   task("survey", "Ask the engine for all it has", survey)
-  task("requests", "Ask the engine for its version", arguments: ["count"], requests)
+  task("requests", "Ask the engine for its version", requests)
   task("load", "Load an image from a file", arguments: ["path"], load)
 }
 
 func survey() async throws {
-  let docker = dockerFabric()
+  let docker = try dockerFabric()
   let images = try await docker.images()
   let containers = try await docker.containers(all: true)
   let info = try await docker.info()
@@ -16,9 +16,10 @@ func survey() async throws {
   puts("images=\(images.count) containers=\(containers.count) engine=\(info.name)")
 }
 
-func requests(host: Host, arguments: TaskArguments) async throws {
-  let count = try arguments.int("count")
-  let docker = dockerFabric()
+func requests() async throws {
+  // As many as the bench counts with.
+  let count = 2000
+  let docker = try dockerFabric()
   _ = try await docker.version()
   let start = ContinuousClock.now
   for _ in 0..<count { _ = try await docker.version() }
@@ -27,6 +28,5 @@ func requests(host: Host, arguments: TaskArguments) async throws {
 }
 
 func load(host: Host, arguments: TaskArguments) async throws {
-  let path = try arguments.string("path")
-  for try await _ in try await dockerFabric().load(.file(path)) {}
+  try await host.dockerFabric().load(.file(arguments.string("path")))
 }
