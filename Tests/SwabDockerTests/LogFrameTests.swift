@@ -82,6 +82,24 @@ struct LogFrameTests {
     #expect(throws: DockerError.self) { try decoder.finish() }
   }
 
+  @Test("a header that lies about its length is found out, whichever way it lies (DE-44)")
+  func lyingHeader() {
+    // 4 GiB that never come, and a few bytes too few: the rest is no header of a frame.
+    let long = #expect(throws: DockerError.self) {
+      try decode([Self.frame(1, "abc", length: Int(UInt32.max))])
+    }
+    #expect(long?.code == .streamTruncated)
+    let short = #expect(throws: DockerError.self) {
+      try decode([Self.frame(1, "hello, world", length: 3)])
+    }
+    #expect(short?.code == .unexpectedReply)
+    // What is no frame is said before its length is believed.
+    let other = #expect(throws: DockerError.self) {
+      try decode([Self.frame(9, "", length: Int(UInt32.max))])
+    }
+    #expect(other?.code == .unexpectedReply)
+  }
+
   @Test("a terminal's output has no frames (DE-45)")
   func raw() throws {
     let frames = try decode([Self.frame(1, "a\r\n"), []], isRaw: true)

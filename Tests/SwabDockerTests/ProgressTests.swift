@@ -139,6 +139,29 @@ struct ProgressTests {
     #expect(truncated.error?.code == .streamTruncated)
   }
 
+  @Test("that nobody reads stays with the engine, and frees its connection when it is let go")
+  func slowReader() async throws {
+    let message = "{\"status\":\"Loading layer\",\"id\":\"ab\"}\r\n"
+    let body = String(repeating: message, count: 200_000)
+    let engine = try await FakeEngine(version: "1.41") { _ in
+      .bytes("HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+    }
+    let docker = try DockerClient(baseURL: engine.address)
+    let progress = try await docker.progress(DockerCall(.POST, "/images/create"))
+    var count = 0
+    for try await _ in progress {
+      count += 1
+      if count % 1000 == 0 {
+        #expect(await progress.source.values.body.bufferedBytes() < 1 << 20)
+      }
+      if count == 20_000 { break }
+    }
+    progress.close()
+    try await eventually("the connection is gone") { engine.journal.open == 1 }
+    await docker.close()
+    try await engine.stop()
+  }
+
   @Test("becomes a line for each thing that is news, and no more (DF 23)")
   func lines() throws {
     var lines = ProgressLines()
