@@ -6,7 +6,7 @@ enum DockerTasks {
   static let space = "docker"
 
   /// All of them, by their full names.
-  static let all: [TaskDefinition] = listings + system + hosts + images + registry
+  static let all: [TaskDefinition] = listings + system + hosts + images + registry + cleanup
 
   /// Makes one of them.
   ///

@@ -128,7 +128,6 @@ extension EnvKey {
   /// Keys of Fabric and Docker-Fabric that may stand in a fabfile and do nothing yet.
   static let withoutEffect = [
     "dedupe_hosts", "forward_agent", "combine_stderr", "colorize_errors",
-    "docker_keep_tags",
   ]
 
   /// The key of a name, if swab itself reads it.
