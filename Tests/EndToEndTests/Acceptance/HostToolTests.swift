@@ -7,7 +7,7 @@ import Testing
 struct HostToolTests {
   /// Lends a project with those tasks on the test bed.
   private func withTools(
-    _ env: String...,
+    _ env: [String] = [],
     _ body: (Project, TestBed) async throws -> Void
   ) async throws {
     let bed = try TestBed.current()
@@ -115,11 +115,11 @@ struct HostToolTests {
     let env = [
       "tag: one", "early: !env tag", "late: !env_lazy tag", "missing: !env_lazy nosuch",
     ]
-    try await withTools(env[0], env[1], env[2], env[3]) { project, _ in
+    try await withTools(env) { project, _ in
       let run = try await project.swab("run", "moments", "-H", "h1")
       #expect(run.lines == ["[h1] one 2", "[h1] missing"], "\(run)")
     }
-    try await withTools("early: !env nosuch") { project, _ in
+    try await withTools(["early: !env nosuch"]) { project, _ in
       let run = try await project.swab("run", "roles", "-H", "h1")
       #expect(run.exitStatus == 2, "\(run)")
       #expect(run.description.contains("!env nosuch: there is no 'nosuch' in this host's env"))
