@@ -33,7 +33,7 @@ extension Project {
       }
       let input = DockerUpload([UInt8](repeating: 65, count: 1_000_000))
       let counted = try await docker.exec(name, ["wc", "-c"], input: input)
-      puts("counted \(counted.output)")
+      puts("counted \(counted.output.filter(\.isNumber))")
       puts("stopped \(try await docker.stop(name, timeout: .seconds(0)))")
       puts("status \(try await docker.wait(name).exitCode)")
       try await docker.removeContainer(name)
