@@ -49,7 +49,7 @@ struct FlattenTests {
       { docker, name in
         let before = try await docker.inspectImage(name)
         #expect(before.raw["RootFS"]?["Layers"]?.array?.count == 2)
-          let id = try await docker.flattenImage(name)
+        let id = try await docker.flattenImage(name)
         let after = try await docker.inspectImage(name)
         #expect(after.id == id && id != before.id)
         #expect(after.raw["RootFS"]?["Layers"]?.array?.count == 1)

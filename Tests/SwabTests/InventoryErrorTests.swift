@@ -145,7 +145,10 @@ struct InventoryErrorTests {
       ),
       ("env:\n  a: !env [b]", "2:6: !env takes text, not a list", nil),
       ("env:\n  a: !evn b", "2:6: there is no tag !evn", "did you mean !env?"),
-      ("env:\n  a: !banana b", "2:6: there is no tag !banana", "the tags are !env, !env_lazy, !env_os, !path"),
+      (
+        "env:\n  a: !banana b", "2:6: there is no tag !banana",
+        "the tags are !env, !env_lazy, !env_os, !path"
+      ),
       (
         "env:\n  a: !!python/x b", "2:6: there is no tag !!python/x",
         "the tags are !env, !env_lazy, !env_os, !path"

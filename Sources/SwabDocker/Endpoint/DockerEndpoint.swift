@@ -98,6 +98,8 @@ extension DockerClient {
   /// - Parameters:
   ///   - endpoint: The engine.
   ///   - timeout: How long a request may take as a whole; a stream until it begins.
+  ///   - registryLogins: Who one is at each registry; by default who the docker command is on this
+  ///     machine.
   /// - Throws: A ``DockerError`` if the address, the version, a certificate or a key cannot be read.
   public convenience init(
     _ endpoint: DockerEndpoint,

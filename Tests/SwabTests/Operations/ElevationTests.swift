@@ -93,7 +93,7 @@ struct ElevationTests {
     )
   }
 
-  @Test("is left out by root, who may have none", arguments: [nil, password])
+  @Test("is left out by root, who may have none", arguments: [nil, "Right-1 'ü$"])
   func root(_ password: String?) async throws {
     let elevation = Elevation(password: password)
     let ended = try await RunningProcess.run(
