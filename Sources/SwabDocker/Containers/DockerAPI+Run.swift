@@ -29,7 +29,7 @@ extension DockerAPI {
       spec.closesStandardInputOnce = true
       spec.attachesStandardInput = true
     }
-    let container = try await createContainer(spec, name: name).id
+    let container = try await createLentContainer(spec, name: name)
     let result: Result<ExecResult, any Error>
     do {
       result = .success(try await runToEnd(container, spec, input, outputLimit))

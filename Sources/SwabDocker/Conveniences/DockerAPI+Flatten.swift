@@ -15,7 +15,7 @@ extension DockerAPI {
     var spec = ContainerSpec(image: image)
     // The engine makes none without a command; this one is never looked for.
     spec.entrypoint = ["-"]
-    let container = try await createContainer(spec).id
+    let container = try await createLentContainer(spec)
     let result: Swift.Result<Result, any Error>
     do {
       result = .success(try await body(container))
@@ -28,6 +28,19 @@ extension DockerAPI {
     let value = try result.get()
     try removed.get()
     return value
+  }
+
+  /// Makes a container that is to be removed by its id, also if the task is cancelled meanwhile.
+  ///
+  /// - Parameters:
+  ///   - spec: What it is made with.
+  ///   - name: Its name; the engine makes one up if there is none.
+  /// - Returns: Its id.
+  /// - Throws: A ``DockerError``.
+  func createLentContainer(_ spec: ContainerSpec, name: String? = nil) async throws -> String {
+    // In a task of its own: cancelled before the answer is there, nobody would know the id.
+    let creation = Task { try await createContainer(spec, name: name).id }
+    return try await creation.value
   }
 
   /// Makes one layer of all layers of an image, which then also hold nothing that was removed since.
