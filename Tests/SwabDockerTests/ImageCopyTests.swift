@@ -212,9 +212,11 @@ struct ImageCopyTests {
     try await Self.withImage([ImageArchive.noise(20 * Self.mebibyte)]) { source, name, targets in
       let engine = try await DockerEngine.start()
       let folder = engine.folder.path("data/tmp")
+      // The engine has a mount namespace of its own.
+      let inside = ["--mount", "--target", "\(try engine.processID)"]
       try await RunningProcess.run(
-        "/usr/bin/mount",
-        ["-t", "tmpfs", "-o", "size=4m", "tmpfs", folder]
+        "/usr/bin/nsenter",
+        inside + ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder]
       )
       let full = try DockerClient(baseURL: "unix://\(engine.socketPath)")
       let outcomes = try await source.copyImage(name, to: [full] + targets)
@@ -222,7 +224,7 @@ struct ImageCopyTests {
       #expect(error?.message.contains("no space left on device") == true)
       for outcome in outcomes[1...] { #expect(try outcome.get().bytesSent > 20 * Self.mebibyte) }
       await full.close()
-      try await RunningProcess.run("/usr/bin/umount", [folder])
+      try await RunningProcess.run("/usr/bin/nsenter", inside + ["umount", folder])
       try await engine.stop()
     }
   }
