@@ -37,7 +37,7 @@ struct CommandClientTests {
     }
   }
 
-  @Test("a password reaches sudo, and nobody else", arguments: ["guest", "keeper"])
+  @Test("a password reaches sudo, and nobody else", .serialized, arguments: ["guest", "keeper"])
   func password(_ user: String) async throws {
     try await withHosts(as: user, "sudo_password: testbed") { project, _ in
       let run = try await project.swab("run", "life", "images", "-H", "h2", "--show", "debug")

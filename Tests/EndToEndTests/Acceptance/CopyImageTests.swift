@@ -12,7 +12,8 @@ struct CopyImageTests {
   ) async throws {
     let bed = try TestBed.current()
     let text = yaml?(bed) ?? fabfile(for: bed)
-    try await Project.with(fabfile: text, tasks: "no Swift\n") { project in
+    let tasks = "import Swab\n\nlet fabfile = Fabfile {}\n"
+    try await Project.with(fabfile: text, tasks: tasks) { project in
       let image = "c-\(project.mark.lowercased()):1"
       _ = try await bed.hosts[0].docker("tag", "tools:1", image)
       let result: Result<Void, any Error>

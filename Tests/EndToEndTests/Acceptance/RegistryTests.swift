@@ -36,12 +36,12 @@ struct RegistryTests {
       puts("\(pushed?.digest == pulled?.digest) \(pulled?.name ?? "nothing")")
     }
 
-    func push(arguments: TaskArguments) async throws {
+    func push(host: Host, arguments: TaskArguments) async throws {
       let pushed = try await dockerFabric().push(arguments.string("name"))
       puts("pushed \(pushed?.name ?? "nothing")")
     }
 
-    func pull(arguments: TaskArguments) async throws {
+    func pull(host: Host, arguments: TaskArguments) async throws {
       let pulled = try await dockerFabric().pull(arguments.string("name"))
       puts("pulled \(pulled?.name ?? "nothing")")
     }

@@ -17,7 +17,12 @@ struct TLSTests {
     var port: String { engine.addressWithTLS?.split(separator: ":").last.map(String.init) ?? "" }
   }
 
-  private func withSecure(_ body: (Secure) async throws -> Void) async throws {
+  /// Lends an engine with TLS; if it is named, by an entry of `docker_clients` for the host, whose
+  /// settings count more than those of env.
+  private func withSecure(
+    naming: Bool = false,
+    _ body: (Secure) async throws -> Void
+  ) async throws {
     try await withTemporaryFolder { folder in
       let authority = try TestAuthority(in: folder)
       let client = try authority.issue("client")
@@ -41,7 +46,7 @@ struct TLSTests {
 
           """
         try await Project.with(
-          fabfile: yaml + clients,
+          fabfile: naming ? yaml + clients : yaml,
           tasks: Project.acceptanceTasks
         ) { project in
           try project.trust(server)
@@ -85,9 +90,16 @@ struct TLSTests {
       )
       let asked = try await project.swab(named + ["--set", "docker_tls_server_name=engine.test"])
       #expect(asked.lines == ["[h1] 0 at \(near)"], "\(asked)")
+    }
+  }
 
-      let named2 = try await project.swab("run", "client_here")
-      #expect(named2.lines == ["\(near) 0"], "\(named2)")
+  @Test("a named client has TLS settings of its own")
+  func named() async throws {
+    try await withSecure(naming: true) { secure in
+      let project = secure.project
+      let near = "tcp://127.0.0.1:\(project.tunnelPort)"
+      let run = try await project.swab("run", "client_here")
+      #expect(run.lines == ["\(near) 0"], "\(run)")
     }
   }
 

@@ -65,7 +65,7 @@ struct ArgumentRewritingTests {
       ("-c rc run t", "-c: swab reads no fabricrc", "its settings go under env: of fabfile.yml"),
       ("run --config=rc t", "--config: swab reads no fabricrc", "its settings go under env:"),
       ("run --colorize-errors t", "--colorize-errors: swab has no colours for errors", "--color "),
-      ("run --sudo-password=hunter2 t", "--sudo-password: a password is no word", "!env_os NAME"),
+      ("run --sudo-password=hunter2 t", "--sudo-password: a password is no word", "set sudo"),
       ("run --initial-sudo-password-prompt", "--initial-sudo-password-prompt: a password", "set"),
       ("run --gss-auth t", "--gss-auth: swab has no Kerberos yet", nil),
       ("run -l", "-l: swab has a command for this", "swab list"),
