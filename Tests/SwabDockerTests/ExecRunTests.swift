@@ -261,7 +261,8 @@ struct ExecRunTests {
         }
         for try await count in group { #expect(count == 200_000_000) }
       }
-      #expect(try residentBytes() - before < 100 << 20)
+      // Of 400 MB; other tests of the process take some as well.
+      #expect(try residentBytes() - before < 250 << 20)
     }
   }
 

@@ -89,7 +89,8 @@ struct HostToolTests {
       let said = run.lines.filter { !$0.contains("out: ") }
       #expect(
         said == [
-          "[h1] root+fed", "[h1] guest", "/run/home/guest", "[h1] 5", "[h1] root", "[h1] h2",
+          "[h1] root+fed", "[h1] guest", "[h1] /run/home/guest", "[h1] 5", "[h1] root",
+          "[h1] h2",
         ],
         "\(run)"
       )

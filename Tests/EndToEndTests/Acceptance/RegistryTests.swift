@@ -12,8 +12,8 @@ struct RegistryTests {
       task("login", "Log in as env says", login)
       task("wrong", "Log in with a wrong password", wrong)
       task("round", "Log in, and send an image to and fro", arguments: ["name"], round)
-      task("push", "Send an image", arguments: ["name"], push)
-      task("pull", "Fetch an image", arguments: ["name"], pull)
+      task("push", "Send an image", push)
+      task("pull", "Fetch an image", pull)
     }
 
     func login() async throws {
@@ -36,13 +36,13 @@ struct RegistryTests {
       puts("\(pushed?.digest == pulled?.digest) \(pulled?.name ?? "nothing")")
     }
 
-    func push(host: Host, arguments: TaskArguments) async throws {
-      let pushed = try await dockerFabric().push(arguments.string("name"))
+    func push() async throws {
+      let pushed = try await dockerFabric().push(env["image"]?.string ?? "")
       puts("pushed \(pushed?.name ?? "nothing")")
     }
 
-    func pull(host: Host, arguments: TaskArguments) async throws {
-      let pulled = try await dockerFabric().pull(arguments.string("name"))
+    func pull() async throws {
+      let pulled = try await dockerFabric().pull(env["image"]?.string ?? "")
       puts("pulled \(pulled?.name ?? "nothing")")
     }
 
@@ -141,8 +141,11 @@ struct RegistryTests {
           warn_only: yes
         """
       try await Project.with(fabfile: yaml, tasks: Self.tasks) { project in
-        for task in ["login", "push:name=\(registry.name)/x", "pull:name=\(registry.name)/x"] {
-          let run = try await project.swab(["run", task], environment: Self.variables(registry))
+        for task in ["login", "push", "pull"] {
+          let run = try await project.swab(
+            ["run", task, "--set", "image=\(registry.name)/x"],
+            environment: Self.variables(registry)
+          )
           #expect(run.exitStatus == 0, "\(run)")
           let warning = "warning: docker_registry_insecure changes nothing here"
           #expect(run.errorLines.filter { $0.contains(warning) }.count == 1, "\(run)")
@@ -158,17 +161,17 @@ struct RegistryTests {
       let yaml = "env: { docker_base_url: 'unix://\(engine.socketPath)' }"
       try await Project.with(fabfile: yaml, tasks: Self.tasks) { project in
         for (task, verb) in [("push", "pushed"), ("pull", "pulled")] {
-          let call = "\(task):name=\(registry.name)/nosuch"
-          let failed = try await project.swab(["run", call])
+          let call = ["run", task, "--set", "image=\(registry.name)/nosuch"]
+          let failed = try await project.swab(call)
           #expect(failed.exitStatus == 1 && failed.lines.isEmpty, "\(failed)")
           #expect(failed.standardError.contains("docker: POST /images/"), "\(failed)")
-          let warned = try await project.swab(["run", call, "-w"])
+          let warned = try await project.swab(call + ["-w"])
           #expect(warned.exitStatus == 0 && warned.lines == ["\(verb) nothing"], "\(warned)")
           #expect(warned.standardError.contains("warning: docker: POST /images/"), "\(warned)")
         }
         // An engine that isn't there is another matter.
         let gone = try await project.swab(
-          ["run", "pull:name=x", "-w", "--set", "docker_base_url=unix:///nosuch.sock"]
+          ["run", "pull", "-w", "--set", "image=x,docker_base_url=unix:///nosuch.sock"]
         )
         #expect(gone.exitStatus == 1, "\(gone)")
       }
