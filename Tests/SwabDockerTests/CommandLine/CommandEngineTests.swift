@@ -118,7 +118,7 @@ struct CommandEngineTests {
           try await command.wait(name, timeout: .milliseconds(300))
         }
         #expect(error?.code == .timeout)
-        #expect(try await !isRunning("wait \(name)"))
+        try await eventually("the command has ended") { try await !isRunning("wait \(name)") }
         let end = try await command.beginWait(name, condition: .nextExit)
         try await command.kill(name)
         #expect(try await end.result().exitCode == 137)
