@@ -131,8 +131,8 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-// The fuzzers are no part of an ordinary build: libFuzzer brings a main function of its own, and what
-// it feeds must be built with its instruments (Scripts/fuzz).
+// The fuzzers are no part of an ordinary build: what libFuzzer feeds must be built with its
+// instruments (Scripts/fuzz).
 if Context.environment["SWAB_FUZZ"] != nil {
   let instruments = SwiftSetting.unsafeFlags(["-sanitize=fuzzer"])
   for target in package.targets where target.name == "SwabDocker" {

@@ -40,11 +40,31 @@ private let target: FuzzTarget = {
   return target
 }()
 
-/// Called by libFuzzer, which brings the main function.
+/// One input, as libFuzzer gives it.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   target.check(Array(UnsafeBufferPointer(start: start, count: count)))
   return 0
+}
+
+/// The words of a command line, as C has them.
+private typealias Words = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runDriver(
+  _ count: UnsafeMutablePointer<CInt>,
+  _ words: UnsafeMutablePointer<Words>,
+  _ test: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt
+
+/// The main function: SwiftPM has executables begin at this name, so libFuzzer's own isn't used.
+@_cdecl("SwabFuzz_main")
+public func fuzzMain(
+  _ count: CInt,
+  _ words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+) -> CInt {
+  var (count, words) = (count, words)
+  return runDriver(&count, &words, testOneInput)
 }
 
 extension [UInt8] {
