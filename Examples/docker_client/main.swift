@@ -57,8 +57,8 @@ where message.total == nil {
 }
 
 step("9 create a network and a volume")
-let network = try await docker.createNetwork(NetworkSpec(name: "swab-tour"))
-let volume = try await docker.createVolume(VolumeSpec(name: "swab-tour"))
+let network = try await docker.createNetwork(NetworkSpec("swab-tour"))
+let volume = try await docker.createVolume(VolumeSpec("swab-tour"))
 print("network \(network.id.prefix(12)), volume \(volume.name)")
 
 step("10 create and start a container")
@@ -106,7 +106,7 @@ files.finalize()
 try await docker.putArchive("swab-tour", path: "/data", files.upload)
 let stat = try await docker.stat("swab-tour", path: "/data/greeting")
 print(stat.name, stat.size, String(stat.permissions, radix: 8))
-try await docker.copyResource("swab-tour", "/data/greeting", to: "/tmp/swab-tour.tar")
+try await docker.copyResource("swab-tour", path: "/data/greeting", to: "/tmp/swab-tour.tar")
 
 step("17 stats")
 let stats = try await docker.stats("swab-tour")
