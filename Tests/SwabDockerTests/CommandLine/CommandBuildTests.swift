@@ -31,6 +31,8 @@ struct CommandBuildTests {
 
   @Test(
     "builds from the context, returns the id, adds the tags, and leaves nothing behind (DF 27)",
+    // Both make the same image, which an engine can't remove twice at once.
+    .serialized,
     arguments: dockerPrograms
   )
   func build(_ program: String) async throws {
