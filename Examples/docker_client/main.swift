@@ -5,6 +5,7 @@
 // The engine needs an image busybox:local; the registry one to push to, without accounts. All that is
 // made here is called swab-tour, and removed at the end.
 
+import Foundation
 import SwabDocker
 
 func step(_ title: String) {
@@ -13,7 +14,7 @@ func step(_ title: String) {
 
 guard CommandLine.arguments.count == 3 else {
   print("usage: docker_client BASE-URL REGISTRY")
-  fatalError("two arguments are needed")
+  exit(2)
 }
 let docker = try DockerClient(baseURL: CommandLine.arguments[1])
 let registry = CommandLine.arguments[2]
@@ -106,7 +107,7 @@ files.finalize()
 try await docker.putArchive("swab-tour", path: "/data", files.upload)
 let stat = try await docker.stat("swab-tour", path: "/data/greeting")
 print(stat.name, stat.size, String(stat.permissions, radix: 8))
-try await docker.copyResource("swab-tour", path: "/data/greeting", to: "/tmp/swab-tour.tar")
+try await docker.copyResource("swab-tour", path: "/data/greeting", to: "swab-tour.tar")
 
 step("17 stats")
 let stats = try await docker.stats("swab-tour")

@@ -5,7 +5,7 @@ import Testing
 /// The folders of Examples/, each run as its README line says.
 @Suite("Examples", .serialized)
 struct ExamplesTests {
-  @Test("sample_task lists the images and containers of each host")
+  @Test("sample_task lists the images and containers of each host", .testBed(.counting))
   func sampleTask() async throws {
     let bed = try TestBed.current()
     try await Project.at("Examples/sample_task") { project in
@@ -23,7 +23,10 @@ struct ExamplesTests {
     }
   }
 
-  @Test("rollout replaces the container on the hosts of both roles, in parallel (TR-34)")
+  @Test(
+    "rollout replaces the container on the hosts of both roles, in parallel (TR-34)",
+    .testBed(.changing)
+  )
   func rollout() async throws {
     let bed = try TestBed.current()
     try await Project.at("Examples/rollout") { project in
@@ -53,7 +56,7 @@ struct ExamplesTests {
     }
   }
 
-  @Test("docker_clients compares two engines with no host selected")
+  @Test("docker_clients compares two engines with no host selected", .testBed(.counting))
   func dockerClients() async throws {
     try await Project.at("Examples/docker_clients") { project in
       let run = try await project.example("run", "compare")
@@ -63,7 +66,7 @@ struct ExamplesTests {
     }
   }
 
-  @Test("collect reports the values that a task returned on each host")
+  @Test("collect reports the values that a task returned on each host", .testBed(.counting))
   func collect() async throws {
     try await Project.at("Examples/collect") { project in
       let run = try await project.example("run", "report")
@@ -72,6 +75,60 @@ struct ExamplesTests {
       #expect(reports.count == 3)
       #expect(reports.first?.hasPrefix("h1: 2 images, load ") == true)
       try await expectClean(project)
+    }
+  }
+
+  @Test("docker_client makes the twenty calls that docs/DockerClient.md shows")
+  func dockerClient() async throws {
+    let source = "\(Checkout.root)/Examples/docker_client/main.swift"
+    let swab = URL(fileURLWithPath: try Checkout.swab())
+    let library = swab.deletingLastPathComponent().appendingPathComponent("../lib/swab").path
+    let engine = try await DockerEngine.shared()
+    let registry = try await DockerRegistry.start(
+      beside: engine,
+      DockerRegistry.Options(hasAccounts: false)
+    )
+    let result: Result<RunningProcess, any Error>
+    do {
+      result = .success(
+        try await withTemporaryFolder { folder in
+          let compiled = try await RunningProcess.run(
+            "swiftc",
+            ["-swift-version", "6", "-I", library, "-L", library, "-lSwab"]
+              + ["-Xlinker", "-rpath", "-Xlinker", library, source, "-o", folder.path("client")],
+            workingDirectory: folder.path,
+            within: .seconds(300)
+          )
+          #expect(compiled.exitStatus == 0, "\(compiled.standardError)")
+          let usage = try await RunningProcess.run(folder.path("client"), [])
+          #expect(usage.exitStatus == 2)
+          return try await RunningProcess.run(
+            folder.path("client"),
+            ["unix://\(engine.socketPath)", registry.name],
+            workingDirectory: folder.path
+          )
+        }
+      )
+    } catch {
+      result = .failure(error)
+    }
+    try await registry.stop()
+    let run = try result.get()
+    #expect(run.exitStatus == 0, "\(run.standardOutput)\(run.standardError)")
+    let lines = run.standardOutput.split(separator: "\n").map(String.init)
+    #expect(lines.filter { $0.hasPrefix("==> ") }.count == 20)
+    #expect(lines.contains("status 3, stdout 5"), "exec: \(lines)")
+    #expect(lines.contains("loaded [\"swab-tour:1\"]"))
+    #expect(lines.last?.contains("No such container: swab-tour") == true)
+
+    // Each piece of code that the document shows is what ran here.
+    let ran = try String(contentsOfFile: source, encoding: .utf8)
+    let page = try String(contentsOfFile: "\(Checkout.root)/docs/DockerClient.md", encoding: .utf8)
+    let sections = page.components(separatedBy: "\n## ").dropFirst().prefix(20)
+    for section in sections {
+      let code = section.components(separatedBy: "```swift\n").dropFirst().first?
+        .components(separatedBy: "```").first
+      #expect(ran.contains(try #require(code)), "\(section.prefix(40))")
     }
   }
 }

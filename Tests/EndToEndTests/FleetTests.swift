@@ -7,6 +7,7 @@ import Testing
 struct FleetTests {
   @Test(
     "each host's line tells its own engine's count, in the order given (TR-15)",
+    .testBed(.counting),
     arguments: [
       ["-H", "h1,h2"], ["-H", "h2,h1"], ["-R", "web,db"], ["-R", "db,web", "-x", "h3"],
     ]
@@ -33,7 +34,11 @@ struct FleetTests {
     }
   }
 
-  @Test("in parallel across roles, each line is right (TR-34)", arguments: ["1", "2", "10"])
+  @Test(
+    "in parallel across roles, each line is right (TR-34)",
+    .testBed(.counting),
+    arguments: ["1", "2", "10"]
+  )
   func parallel(poolSize: String) async throws {
     let bed = try TestBed.current()
     try await Project.with(fabfile: fabfile(for: bed)) { project in
@@ -58,6 +63,7 @@ struct FleetTests {
 
   @Test(
     "each way through the tunnel gives the same (DF-2)",
+    .testBed(.counting),
     arguments: ["streamlocal", "socat", "dial-stdio"]
   )
   func tunnelMethods(method: String) async throws {

@@ -45,6 +45,26 @@ struct LauncherCacheTests {
     }
   }
 
+  @Test("a cache that was moved goes on compiling, and has what it had")
+  func movedCache() async throws {
+    try await withLauncherSandbox { sandbox in
+      let compiler = try sandbox.countingCompiler()
+      let places = ["before", "after"].map(sandbox.folder.path)
+      var environment = ["SWAB_SWIFTC": compiler.path, "SWAB_CACHE": places[0]]
+      _ = try await sandbox.run("list", environment: environment)
+      try FileManager.default.moveItem(atPath: places[0], toPath: places[1])
+      environment["SWAB_CACHE"] = places[1]
+      let kept = try await sandbox.run("list", environment: environment)
+      #expect(kept.exitStatus == 0, "\(kept.standardError)")
+      #expect(try compiler.calls() == 1)
+      let changed = LauncherSandbox.hello.replacing("\"hello\"", with: "\"goodbye\"")
+      try sandbox.write(changed, to: "Fabfile.swift")
+      let list = try await sandbox.run("list", environment: environment)
+      #expect(list.exitStatus == 0, "\(list.standardError)")
+      #expect(list.standardOutput.contains("goodbye"))
+    }
+  }
+
   @Test("another compiler compiles again")
   func compilerDecides() async throws {
     try await withLauncherSandbox { sandbox in

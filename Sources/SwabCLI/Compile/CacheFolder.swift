@@ -11,7 +11,7 @@
 /// ```
 /// entries/KEY/fabfile   an executable; the folder's time tells when it was last started
 /// locks/KEY             held while KEY is being compiled
-/// modules/              the compiler's module cache
+/// modules-XXXXXXXX/     the compiler's module cache for this path of the cache
 /// temporary/XXXXXX/     where a compiler is at work
 /// ```
 struct CacheFolder {
@@ -23,7 +23,9 @@ struct CacheFolder {
 
   let path: String
 
-  var modules: String { path + "/modules" }
+  /// Its files tell where they lie, and the compiler refuses them once that is somewhere else: a cache
+  /// that was moved or mounted elsewhere has another one.
+  var modules: String { path + "/modules-" + SHA256.hexDigest(of: Array(path.utf8)).prefix(8) }
   private var entries: String { path + "/entries" }
   private var locks: String { path + "/locks" }
   private var temporaries: String { path + "/temporary" }

@@ -57,19 +57,22 @@ struct ImageCopy: Sendable {
     ImageDelivery(layerCount: image.layers.count, layersLeftOut: leftOut, bytesSent: bytes)
   }
 
+  private typealias Need = Result<Int?, any Error>
+
   /// How many layers each engine has already; nothing if it has the image.
-  private func needs() async -> [Int: Result<Int?, any Error>] {
-    await withTaskGroup(of: (Int, Result<Int?, any Error>).self) { group in
-      for (index, target) in targets.enumerated() {
-        group.addTask {
-          do {
-            return (index, .success(try await ImageCopyTarget(target).layersPresent(of: image)))
-          } catch {
-            return (index, .failure(error))
-          }
-        }
-      }
+  private func needs() async -> [Int: Need] {
+    await withTaskGroup(of: (Int, Need).self) { group in
+      // Swift 6.3's optimizer gives all tasks the first index if what `need` does stands here.
+      for index in targets.indices { group.addTask { (index, await need(of: targets[index])) } }
       return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+    }
+  }
+
+  private func need(of target: any DockerAPI) async -> Need {
+    do {
+      return .success(try await ImageCopyTarget(target).layersPresent(of: image))
+    } catch {
+      return .failure(error)
     }
   }
 

@@ -42,7 +42,10 @@ struct BuiltInTaskTests {
 
   @Test(
     "without hosts they refuse, and never find this machine's engine by themselves",
-    arguments: ["list_containers", "version", "reset_socat"]
+    arguments: [
+      "list_containers", "version", "reset_socat", "cleanup_containers", "cleanup_images",
+      "remove_all_containers",
+    ]
   )
   func noHosts(name: String) async throws {
     let engine = try await DockerEngine.shared()
@@ -82,7 +85,10 @@ struct BuiltInTaskTests {
     }
   }
 
-  @Test("tables show a block for each container, cut as Docker-Fabric's, or in full (DF 33)")
+  @Test(
+    "tables show a block for each container, cut as Docker-Fabric's, or in full (DF 33)",
+    .testBed(.changing)
+  )
   func containers() async throws {
     let command = ["sleep", "617000", "617000", "617000", "617000"]
     try await withBed { project, bed in
@@ -136,7 +142,8 @@ struct BuiltInTaskTests {
   }
 
   @Test(
-    "images and networks and volumes are listed; with no volumes there is the header alone (DF 34)"
+    "images and networks and volumes are listed; with no volumes there is the header alone (DF 34)",
+    .testBed(.changing)
   )
   func otherListings() async throws {
     try await withBed { project, bed in
@@ -235,7 +242,7 @@ struct BuiltInTaskTests {
     }
   }
 
-  @Test("tables fit the terminal")
+  @Test("tables fit the terminal", .testBed(.changing))
   func narrow() async throws {
     // As narrow as can be with the columns that aren't wrapped.
     let columns = 84
@@ -300,118 +307,6 @@ struct BuiltInTaskTests {
       )
       try await expectClean(project)
     }
-  }
-}
-
-/// The tasks under `docker.` that bring images from one place to another.
-@Suite("Acceptance: built-in tasks for images")
-struct ImageTaskTests {
-  @Test("load_image has a time of its own, for as long as nothing moves (DF 37)")
-  func load() async throws {
-    try await withEngines("docker_timeout: 3") { project, engines in
-      let tar = project.folder.path("image.tar")
-      _ = try await engines[0].docker("tag", DockerEngine.image, "team/app:1")
-      _ = try await engines[0].docker("save", "-o", tar, "team/app:1")
-      let fifo = project.folder.path("fifo")
-      try #require(mkfifo(fifo, 0o600) == 0)
-      // Longer than any request may take, and then the rest.
-      let feeder = try RunningProcess(
-        "sh",
-        ["-c", "{ head -c 5000 \(tar); sleep 5; tail -c +5001 \(tar); } >\(fifo)"]
-      )
-      let run = try await project.swab(
-        ["run", "docker.load_image:$FIFO", "-H", "h2"],
-        environment: ["FIFO": fifo]
-      )
-      try await feeder.waitForExit()
-      #expect(run.exitStatus == 0, "\(run)")
-      #expect(run.lines == ["loaded team/app:1"])
-      #expect(try await engines[1].docker("image", "ls", "-q", "team/app:1").count == 1)
-
-      let idler = try RunningProcess("sh", ["-c", "{ head -c 5000 \(tar); sleep 5; } >\(fifo)"])
-      let stuck = try await project.swab("run", "docker.load_image:\(fifo),timeout=1", "-H", "h2")
-      try await idler.waitForExit()
-      stuck.expectFailure(
-        status: 1,
-        host: "h2",
-        state: "timed out",
-        message: "load_image: nothing moved for 1 s",
-        hint: "a longer time is its argument: timeout=SECONDS"
-      )
-      let missing = try await project.swab("run", "docker.load_image:/nosuch.tar", "-H", "h2")
-      #expect(missing.exitStatus == 1, "\(missing)")
-      #expect(missing.standardError.contains("/nosuch.tar"))
-    }
-  }
-
-  @Test("copy_image sends an image from the first host to the others, and each says what it got")
-  func copy() async throws {
-    try await withEngines { project, engines in
-      _ = try await engines[0].docker("tag", DockerEngine.image, "team/app:2")
-      let run = try await project.swab("run", "docker.copy_image:team/app:2", "-H", "h1,h2", "-P")
-      #expect(run.exitStatus == 0, "\(run)")
-      #expect(run.lines.contains("[h1] it is the source"))
-      // The other engine has the same image under another name, or sends for its layers.
-      #expect(run.lines.contains { $0.hasPrefix("[h2] ") && $0.contains("sent") }, "\(run)")
-      let ids = [
-        try await engines[0].docker("image", "ls", "-q", "--no-trunc", "team/app:2"),
-        try await engines[1].docker("image", "ls", "-q", "--no-trunc", "team/app:2"),
-      ]
-      #expect(ids[0] == ids[1])
-      let json = try await project.swab(
-        "run",
-        "docker.copy_image:team/app:2,source=h1",
-        "-H",
-        "h2",
-        "--json"
-      )
-      let result = try json.documents().first?["result"] as? [String: Int]
-      #expect(result?["bytes_sent"] == 0, "\(json)")
-      let alone = try await project.swab("run", "docker.copy_image:team/app:2", "-H", "h1")
-      #expect(alone.exitStatus == 1, "\(alone)")
-      #expect(alone.standardError.contains("there is no host to send the image to"))
-      let none = try await project.swab("run", "docker.copy_image:team/nosuch:2", "-H", "h1,h2")
-      #expect(none.exitStatus == 1, "\(none)")
-      #expect(none.standardError.contains("No such image"), "\(none)")
-    }
-  }
-
-  /// Lends a project with two hosts, each with an engine of its own.
-  private func withEngines(
-    _ env: String = "x: 1",
-    _ body: (Project, [DockerEngine]) async throws -> Void
-  ) async throws {
-    let engines = [try await DockerEngine.start(), try await DockerEngine.start()]
-    try await withSSHServer { server in
-      let hosts = engines.enumerated().map { index, engine in
-        "  h\(index + 1): { address: \(server.address), user: \(server.user), port: \(server.port), "
-          + "env: { docker_base_url: \"unix://\(engine.socketPath)\" } }"
-      }
-      let yaml = """
-        env: { key_filename: \(server.clientKey), no_agent: true, \(env) }
-        hosts:
-        \(hosts.joined(separator: "\n"))
-
-        """
-      try await Project.with(fabfile: yaml) { project in
-        try project.trust(server)
-        try await body(project, engines)
-        try await expectClean(project, server)
-      }
-    }
-    for engine in engines { try await engine.stop() }
-  }
-}
-
-extension DockerEngine {
-  /// What the docker command prints when it asks this engine.
-  fileprivate func docker(_ arguments: String...) async throws -> [String] {
-    let asked = try await RunningProcess.run(
-      "docker",
-      ["--host", "unix://\(socketPath)"] + arguments
-    )
-    guard asked.exitStatus == 0 else { throw TestSupportError(asked.standardError) }
-    return asked.standardOutput.split(separator: "\n").map(String.init)
   }
 }
 

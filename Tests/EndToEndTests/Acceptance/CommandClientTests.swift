@@ -24,7 +24,10 @@ struct CommandClientTests {
     }
   }
 
-  @Test("sudo docker does what the group docker would, on several hosts, with no tunnel")
+  @Test(
+    "sudo docker does what the group docker would, on several hosts, with no tunnel",
+    .testBed(.counting)
+  )
   func withoutPassword() async throws {
     try await withHosts(as: "guest") { project, bed in
       let run = try await project.swab("run", "counts", "-H", "h1,h2", "-P", "--show", "tunnels")
@@ -37,7 +40,12 @@ struct CommandClientTests {
     }
   }
 
-  @Test("a password reaches sudo, and nobody else", .serialized, arguments: ["guest", "keeper"])
+  @Test(
+    "a password reaches sudo, and nobody else",
+    .testBed(.alone),
+    .serialized,
+    arguments: ["guest", "keeper"]
+  )
   func password(_ user: String) async throws {
     try await withHosts(as: user, "sudo_password: testbed") { project, _ in
       let run = try await project.swab("run", "life", "images", "-H", "h2", "--show", "debug")
@@ -143,7 +151,7 @@ struct CommandClientTests {
     }
   }
 
-  @Test("Ctrl-C ends a docker command on the host")
+  @Test("Ctrl-C ends a docker command on the host", .testBed(.changing))
   func interrupt() async throws {
     try await withHosts(as: "guest") { project, bed in
       let host = bed.hosts[1]

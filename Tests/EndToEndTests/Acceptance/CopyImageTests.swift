@@ -3,9 +3,9 @@ import SwabTestSupport
 import Testing
 
 /// Images that go from engine to engine, with no registry.
-@Suite("Acceptance: docker.copy_image")
+@Suite("Acceptance: docker.copy_image", .testBed(.changing))
 struct CopyImageTests {
-  /// Lends an image that h1 has under a name of the project's own.
+  /// Lends an image that h1 has, and nobody else anything of: neither its name nor its layer.
   private static func withImage(
     fabfile yaml: ((TestBed) -> String)? = nil,
     _ body: (_ project: Project, _ bed: TestBed, _ image: String) async throws -> Void
@@ -15,7 +15,15 @@ struct CopyImageTests {
     let tasks = "import Swab\n\nlet fabfile = Fabfile {}\n"
     try await Project.with(fabfile: text, tasks: tasks) { project in
       let image = "c-\(project.mark.lowercased()):1"
-      _ = try await bed.hosts[0].docker("tag", "tools:1", image)
+      // What can't be packed, so that what is sent is its size.
+      let archive = project.folder.path("root.tar")
+      let made = try await RunningProcess.run(
+        "sh",
+        ["-c", "cd $0 && head -c 2000000 /dev/urandom >noise && tar -cf root.tar noise"]
+          + [project.folder.path]
+      )
+      try #require(made.exitStatus == 0, "\(made.standardError)")
+      _ = try await bed.hosts[0].docker("import", archive, image)
       let result: Result<Void, any Error>
       do {
         result = .success(try await body(project, bed, image))

@@ -53,7 +53,10 @@ struct DockerClientTests {
     }
   }
 
-  @Test("an engine on TCP is reached, on two hosts by two tunnels (DF-4, DF-5, DF-10)")
+  @Test(
+    "an engine on TCP is reached, on two hosts by two tunnels (DF-4, DF-5, DF-10)",
+    .testBed(.counting)
+  )
   func tcp() async throws {
     let port = 2375
     try await withBed("docker_tunnel_remote_port: 1") { project, bed in
@@ -201,7 +204,10 @@ struct DockerClientTests {
     }
   }
 
-  @Test("docker_clients' settings are the current host's, and work without one (DF-16)")
+  @Test(
+    "docker_clients' settings are the current host's, and work without one (DF-16)",
+    .testBed(.counting)
+  )
   func configuredClients() async throws {
     let yaml = """
       docker_clients:

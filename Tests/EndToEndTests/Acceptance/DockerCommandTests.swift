@@ -3,7 +3,7 @@ import SwabTestSupport
 import Testing
 
 /// `swab docker` and `swab tunnel`: other programs at engines of hosts.
-@Suite("Acceptance: the docker command through tunnels")
+@Suite("Acceptance: the docker command through tunnels", .testBed(.changing))
 struct DockerCommandTests {
   @Test("docker runs at the host's engine, with its own exit status")
   func single() async throws {

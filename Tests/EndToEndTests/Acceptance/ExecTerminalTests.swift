@@ -3,7 +3,7 @@ import SwabTestSupport
 import Testing
 
 /// `swab exec -it` as a person at a terminal sees it.
-@Suite("Acceptance: a container at the terminal")
+@Suite("Acceptance: a container at the terminal", .testBed(.changing))
 struct ExecTerminalTests {
   @Test("a shell in a container has keys, size and exit status, and leaves the terminal as it was")
   func shell() async throws {

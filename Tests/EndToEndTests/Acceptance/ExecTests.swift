@@ -3,7 +3,7 @@ import SwabTestSupport
 import Testing
 
 /// `swab exec` as scripts use it.
-@Suite("Acceptance: commands in containers")
+@Suite("Acceptance: commands in containers", .testBed(.changing))
 struct ExecTests {
   @Test("streams are the command's, byte for byte, and so is the exit status")
   func streams() async throws {

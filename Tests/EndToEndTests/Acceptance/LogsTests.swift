@@ -3,7 +3,7 @@ import SwabTestSupport
 import Testing
 
 /// `swab logs` as scripts use it.
-@Suite("Acceptance: logs of containers")
+@Suite("Acceptance: logs of containers", .testBed(.changing))
 struct LogsTests {
   private static let talk = [
     "sh", "-c", #"printf 'one\n\033[32mtwo\033[0m\n'; echo three >&2; printf 'no end'"#,

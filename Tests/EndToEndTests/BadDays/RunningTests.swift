@@ -146,7 +146,10 @@ struct RunningTests {
     }
   }
 
-  @Test("a login shell that greets does not get into a command's output (TR-66)")
+  @Test(
+    "a login shell that greets does not get into a command's output (TR-66)",
+    .testBed(.counting)
+  )
   func talkativeShell() async throws {
     let bed = try TestBed.current()
     let yaml = fabfile(for: bed, users: ["h3": "talker"])

@@ -107,7 +107,7 @@ struct TunnelTests {
     }
   }
 
-  @Test("a local port in use is skipped (DF-7)")
+  @Test("a local port in use is skipped (DF-7)", .testBed(.counting))
   func localPortTaken() async throws {
     let bed = try TestBed.current()
     try await Project.with(fabfile: fabfile(for: bed)) { project in

@@ -66,3 +66,15 @@ extension TestBed.Host {
     return "images=\(images.count) containers=\(containers.count)"
   }
 }
+
+extension DockerEngine {
+  /// What the docker command prints when it asks this engine.
+  @discardableResult
+  func docker(_ arguments: String...) async throws -> [String] {
+    let run = try await RunningProcess.run("docker", ["-H", "unix://\(socketPath)"] + arguments)
+    guard run.exitStatus == 0 else {
+      throw TestSupportError("docker \(arguments): \(run.standardError)")
+    }
+    return run.standardOutput.split(separator: "\n").map(String.init)
+  }
+}
