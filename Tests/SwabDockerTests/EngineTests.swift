@@ -46,7 +46,7 @@ struct EngineTests {
   func images() async throws {
     let docker = try await sharedClient()
     let image = try #require(try await docker.images(name: "busybox").first)
-    #expect(image.repoTags == ["busybox:local"])
+    #expect(image.repoTags.contains("busybox:local"))
     #expect(try #require(image.created) > DockerDate(seconds: 1_000_000_000))
     let details = try await docker.inspectImage(DockerEngine.image)
     #expect(details.id == image.id)

@@ -151,7 +151,10 @@ struct ServiceTests {
       #expect(after.spec.raw == expected.raw)
       #expect(after.previousSpec?.raw == before.spec.raw)
       #expect(after.version > before.version)
-      #expect(after.update != nil)
+      // The engine sees to it a moment later.
+      try await eventually("the update has begun") {
+        try await docker.inspectService(name).update != nil
+      }
       let stale = await dockerError {
         try await docker.updateService(name, version: before.version, before.spec)
       }

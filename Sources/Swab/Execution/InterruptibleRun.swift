@@ -28,7 +28,12 @@ struct InterruptibleRun: Sendable {
   /// ends the process at once.
   func carryOut(_ body: @escaping @Sendable () async -> Void) async -> RunLedger {
     let ledger = run.ledger
-    let work = Task { await body() }
+    // Nothing begins, or is seen to begin, before a signal would end it in an orderly way.
+    let (gate, opener) = AsyncStream<Never>.makeStream()
+    let work = Task {
+      for await _ in gate {}
+      await body()
+    }
     Signals.handle { number in
       if takesSignal?(number) == true { return }
       guard !ledger.isInterrupted else {
@@ -47,6 +52,7 @@ struct InterruptibleRun: Sendable {
       }
       work.cancel()
     }
+    opener.finish()
     await work.value
     await run.close()
     return ledger

@@ -77,7 +77,7 @@ struct BuiltInTaskTests {
     try await Project.with(fabfile: yaml) { project in
       let run = try await project.swab("run", "docker.list_images", "--local")
       #expect(run.exitStatus == 0, "\(run)")
-      #expect(run.lines.contains { $0.contains("  busybox:local  ") }, "\(run)")
+      #expect(run.lines.contains { $0.contains("  busybox:local") }, "\(run)")
       let json = try await project.swab("run", "docker.version", "--local", "--json")
       let document = try #require(try json.documents().first)
       #expect(document["host"] is NSNull)

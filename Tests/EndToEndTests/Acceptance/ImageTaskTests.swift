@@ -88,28 +88,41 @@ struct ImageTaskTests {
       let container = try await first.docker("create", "tools:1", "true")[0]
       _ = try await first.docker("commit", "-m", project.mark, container, image)
       _ = try await first.docker("rm", container)
-      let saved = try await project.swab("run", "docker.save_image:\(image)", "-H", "h1")
-      #expect(saved.exitStatus == 0, "\(saved)")
-      let file = image.replacingOccurrences(of: "/", with: "_") + ".tar.gz"
-      #expect(saved.standardOutput == "\(file)\n", "\(saved)")
-      let packed = try Data(contentsOf: URL(fileURLWithPath: "\(project.path)/\(file)"))
-      #expect(packed.prefix(2) == Data([0x1f, 0x8b]))
+      let result: Result<Void, any Error>
+      do {
+        let saved = try await project.swab("run", "docker.save_image:\(image)", "-H", "h1")
+        #expect(saved.exitStatus == 0, "\(saved)")
+        let file = image.replacingOccurrences(of: "/", with: "_") + ".tar.gz"
+        #expect(saved.standardOutput == "\(file)\n", "\(saved)")
+        let packed = try Data(contentsOf: URL(fileURLWithPath: "\(project.path)/\(file)"))
+        #expect(packed.prefix(2) == Data([0x1f, 0x8b]))
 
-      let plain = try await project.swab("run", "docker.save_image:\(image),a.tar", "-H", "h1,h2")
-      #expect(plain.standardOutput == "[h1] a.tar\n", "once in a run: \(plain)")
-      let archive = try Data(contentsOf: URL(fileURLWithPath: "\(project.path)/a.tar"))
-      #expect(archive.count > packed.count && archive[257..<262] == Data("ustar".utf8))
+        let plain = try await project.swab("run", "docker.save_image:\(image),a.tar", "-H", "h1,h2")
+        #expect(plain.standardOutput == "[h1] a.tar\n", "once in a run: \(plain)")
+        let archive = try Data(contentsOf: URL(fileURLWithPath: "\(project.path)/a.tar"))
+        #expect(archive.count > packed.count && archive[257..<262] == Data("ustar".utf8))
 
-      let loaded = try await project.swab("run", "docker.load_image:\(file)", "-H", "h2", "--json")
-      #expect(loaded.exitStatus == 0, "\(loaded)")
-      #expect(try loaded.documents().first?["result"] as? [String] == [image])
-      let ids = try await second.docker("image", "inspect", "-f", "{{.Id}}", image)
-      #expect(try await first.docker("image", "inspect", "-f", "{{.Id}}", image) == ids)
-      for host in [first, second] { _ = try await host.docker("rmi", image) }
+        let loaded = try await project.swab(
+          "run",
+          "docker.load_image:\(file)",
+          "-H",
+          "h2",
+          "--json"
+        )
+        #expect(loaded.exitStatus == 0, "\(loaded)")
+        #expect(try loaded.documents().first?["result"] as? [String] == [image])
+        let ids = try await second.docker("image", "inspect", "-f", "{{.Id}}", image)
+        #expect(try await first.docker("image", "inspect", "-f", "{{.Id}}", image) == ids)
 
-      let missing = try await project.swab("run", "docker.save_image:nosuch:1,b.tar", "-H", "h1")
-      #expect(missing.exitStatus == 1, "\(missing)")
-      #expect(!FileManager.default.fileExists(atPath: "\(project.path)/b.tar"))
+        let missing = try await project.swab("run", "docker.save_image:nosuch:1,b.tar", "-H", "h1")
+        #expect(missing.exitStatus == 1, "\(missing)")
+        #expect(!FileManager.default.fileExists(atPath: "\(project.path)/b.tar"))
+        result = .success(())
+      } catch {
+        result = .failure(error)
+      }
+      for host in [first, second] { _ = try? await host.docker("rmi", image) }
+      try result.get()
       try await expectClean(project)
     }
   }
