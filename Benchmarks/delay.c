@@ -191,5 +191,9 @@ int main(int count, char **words) {
   for (int i = 2; i < count; i++) add_listener(words[i]);
   puts("ready");
   fflush(stdout);
-  while (true) serve();
+  while (true) {
+    serve();
+    // What comes within the same millisecond is taken together.
+    usleep(1000);
+  }
 }

@@ -258,14 +258,25 @@ def judged(notes):
 
 
 @contextmanager
-def test_bed(count):
-    """Hosts with a Docker Engine each, as long as the block lasts; gives their folder."""
-    bed = BENCH / "bed"
-    run(ROOT / "Scripts" / "testbed", "up", count, bed)
+def test_bed(count, in_memory=False):
+    """Hosts with a Docker Engine each, as long as the block lasts; gives their folder.
+
+    In memory, what the engines write is not measured against one disk that they share.
+    """
+    folder = BENCH / "memory" if in_memory else BENCH
+    folder.mkdir(exist_ok=True)
+    if in_memory:
+        run("mount", "-t", "tmpfs", "-o", "mode=700,size=90%", "tmpfs", folder)
+    bed = folder / "bed"
     try:
-        yield bed
+        run(ROOT / "Scripts" / "testbed", "up", count, bed)
+        try:
+            yield bed
+        finally:
+            run(ROOT / "Scripts" / "testbed", "down", bed)
     finally:
-        run(ROOT / "Scripts" / "testbed", "down", bed)
+        if in_memory:
+            run("umount", "--lazy", folder)
 
 
 class Bench:
