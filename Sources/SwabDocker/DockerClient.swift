@@ -20,6 +20,8 @@ public final class DockerClient: DockerAPI {
   public let timeout: Duration?
   /// Who one is at each registry.
   public let registryLogins: RegistryLogins
+  /// Headers of every request, where the request has none of that name.
+  let headers: [String: String]
   /// The host whose engine this is, as errors name it.
   package let host: String?
   /// Tells why the connection from a local port ended, where what carries it knows more.
@@ -45,20 +47,24 @@ public final class DockerClient: DockerAPI {
   ///   - timeout: How long a request may take as a whole; a stream until it begins.
   ///   - registryLogins: Who one is at each registry; by default who the docker command is on this
   ///     machine.
+  ///   - headers: Headers of every request, such as a proxy before the engine may want; those that a
+  ///     request needs for itself stay as they are.
   /// - Throws: A ``DockerError`` if the address, the version, a certificate or a key cannot be read.
   public convenience init(
     baseURL: String? = nil,
     tls: DockerTLS? = nil,
     version: String? = nil,
     timeout: Duration? = .seconds(60),
-    registryLogins: RegistryLogins = RegistryLogins()
+    registryLogins: RegistryLogins = RegistryLogins(),
+    headers: [String: String] = [:]
   ) throws {
     try self.init(
       address: DockerAddress(parsing: baseURL, tls: tls),
       tls: tls,
       version: version,
       timeout: timeout,
-      registryLogins: registryLogins
+      registryLogins: registryLogins,
+      headers: headers
     )
   }
 
@@ -72,6 +78,7 @@ public final class DockerClient: DockerAPI {
   ///   - host: The host that errors name.
   ///   - eventLoop: The event loop for all connections; any one if there is none.
   ///   - registryLogins: Who one is at each registry.
+  ///   - headers: Headers of every request.
   ///   - verifyPeer: Called on each new TCP connection before a byte is sent.
   ///   - underlying: Asked why when the connection from a local port was lost.
   /// - Throws: A ``DockerError`` if the version, a certificate or a key cannot be read.
@@ -83,6 +90,7 @@ public final class DockerClient: DockerAPI {
     host: String? = nil,
     eventLoop: (any EventLoop)? = nil,
     registryLogins: RegistryLogins = RegistryLogins(),
+    headers: [String: String] = [:],
     verifyPeer: PeerVerifier? = nil,
     underlying: (@Sendable (_ localPort: Int) -> (any Error)?)? = nil
   ) throws {
@@ -94,6 +102,7 @@ public final class DockerClient: DockerAPI {
       host: host,
       eventLoop: eventLoop,
       registryLogins: registryLogins,
+      headers: headers,
       verifyPeer: verifyPeer,
       underlying: underlying,
       commandLine: nil
@@ -108,6 +117,7 @@ public final class DockerClient: DockerAPI {
     host: String?,
     eventLoop: (any EventLoop)?,
     registryLogins: RegistryLogins = RegistryLogins(),
+    headers: [String: String] = [:],
     verifyPeer: PeerVerifier?,
     underlying: (@Sendable (_ localPort: Int) -> (any Error)?)?,
     commandLine: DockerCommandLine?
@@ -115,6 +125,7 @@ public final class DockerClient: DockerAPI {
     self.underlying = underlying
     self.commandLine = commandLine
     self.registryLogins = registryLogins
+    self.headers = headers
     let loop = eventLoop ?? MultiThreadedEventLoopGroup.singleton.next()
     pinnedVersion = try APIVersion.pinned(version)
     self.address = address

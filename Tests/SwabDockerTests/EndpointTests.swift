@@ -234,6 +234,30 @@ struct EndpointTests {
     }
   #endif
 
+  @Test("HttpHeaders of config.json go with each request, and change none that it needs itself")
+  func headers() async throws {
+    let engine = try await FakeEngine(version: "1.41") { _ in
+      FakeEngine.json("201 Created", #"{"Name":"v","Driver":"local"}"#)
+    }
+    try await withTemporaryFolder { folder in
+      let settings = #"{"HttpHeaders":{"X-Meta":"a","content-type":"text/plain","Host":"other"}}"#
+      try folder.write(settings, to: "config.json")
+      let environment = ["DOCKER_HOST": engine.address, "DOCKER_CONFIG": folder.path]
+      let docker = try DockerClient.fromEnvironment(environment: environment)
+      _ = try await docker.createVolume(VolumeSpec("v"))
+      await docker.close()
+      let all = engine.requests.map { request in request.headers.map { $0.lowercased() } }
+      #expect(all.count == 2 && all.allSatisfy { $0.contains("x-meta: a") }, "\(all)")
+      #expect(!all.contains { $0.contains("host: other") })
+      let created = try #require(all.last)
+      let types = created.filter { $0.hasPrefix("content-type:") }
+      #expect(types == ["content-type: application/json"])
+      // An address of one's own is none of the docker command's settings' business.
+      let given = try DockerEndpoint.resolve(address: engine.address, environment: environment)
+      #expect(given.headers.isEmpty)
+    }
+  }
+
   @Test("ssh:// is left to those who speak SSH")
   func ssh() throws {
     let endpoint = try DockerEndpoint.resolve(environment: ["DOCKER_HOST": "ssh://u@h/run/x"])

@@ -260,6 +260,7 @@ public final class DockerFabricClient: DockerAPI {
       host: target.name,
       eventLoop: run.connections.eventLoop(for: target.endpoint),
       registryLogins: registryLogins,
+      headers: endpoint.headers,
       verifyPeer: Self.verifier(isUnchecked: try environment.bool("tunnel_unchecked") ?? false),
       underlying: { [weak tunnel] port in tunnel?.takeFailure(from: port) }
     )

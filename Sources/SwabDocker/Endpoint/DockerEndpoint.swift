@@ -13,6 +13,8 @@ public struct DockerEndpoint: Sendable, Hashable {
   public var tls: DockerTLS?
   /// The API version to speak; nil to negotiate it.
   public var apiVersion: String?
+  /// Headers of every request: `HttpHeaders` of `config.json`, but for an address that was given.
+  public var headers: [String: String]
   /// What decided on this engine.
   public var origin: Origin
 
@@ -33,11 +35,13 @@ public struct DockerEndpoint: Sendable, Hashable {
     baseURL: String? = nil,
     tls: DockerTLS? = nil,
     apiVersion: String? = nil,
+    headers: [String: String] = [:],
     origin: Origin = .address
   ) {
     self.baseURL = baseURL
     self.tls = tls
     self.apiVersion = apiVersion
+    self.headers = headers
     self.origin = origin
   }
 }
@@ -88,6 +92,7 @@ extension DockerEndpoint {
       endpoint = variables.endpoint(host, origin: host == nil ? .standard : .variable)
     }
     endpoint.apiVersion = variables["DOCKER_API_VERSION"]
+    if address == nil { endpoint.headers = variables.headers }
     return endpoint
   }
 }
@@ -111,7 +116,8 @@ extension DockerClient {
       tls: endpoint.tls,
       version: endpoint.apiVersion,
       timeout: timeout,
-      registryLogins: registryLogins
+      registryLogins: registryLogins,
+      headers: endpoint.headers
     )
   }
 

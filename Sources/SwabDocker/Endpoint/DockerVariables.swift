@@ -16,6 +16,13 @@ struct DockerVariables: Sendable {
     self["DOCKER_CONFIG"] ?? self["HOME"].map { "\($0)/.docker" }
   }
 
+  /// Headers that the settings want on every request.
+  ///
+  /// Settings that can't be read have none; whoever needs more of them says what is wrong.
+  var headers: [String: String] {
+    (try? DockerConfigFile.load(variables: variables))?.httpHeaders ?? [:]
+  }
+
   /// Where engines with TLS usually are, if nothing says otherwise: so the docker command has it.
   private static let hostWithTLS = "tcp://localhost:2376"
 

@@ -166,6 +166,16 @@ extension DockerClient {
       request.headers.add(name: "Upgrade", value: call.upgrade)
       request.isHijack = true
     }
+    addHeaders(to: &request)
     return request
+  }
+
+  /// Adds the headers that all requests are to have.
+  ///
+  /// What a request says for itself counts: a setting must not make a text of an archive.
+  func addHeaders(to request: inout HTTPRequest) {
+    for (name, value) in headers where !request.headers.contains(name: name) {
+      request.headers.add(name: name, value: value)
+    }
   }
 }

@@ -82,11 +82,12 @@ extension DockerClient {
     _ method: HTTPMethod,
     by deadline: CallDeadline
   ) -> EventLoopFuture<HTTPReply> {
-    let request = HTTPRequest(
+    var request = HTTPRequest(
       method: method,
       uri: address.basePath + "/_ping",
       headers: ["Host": address.authority]
     )
+    addHeaders(to: &request)
     let call = transport.start(request, isStream: false, timeout: deadline.timeLeft)
     return call.answer.futureResult.flatMapErrorThrowing { error in
       throw self.explain(error, DockerCall(method, "/_ping"), limit: deadline.limit)
