@@ -10,8 +10,8 @@ from harness import (
 from images import big_image, grown_image
 
 HOSTS = 8
-# One way; what lies between continents.
-DELAY = 50
+# One way, in milliseconds: what lies between continents, and to the other side of the earth.
+DELAY, LONG_DELAY = 50, 100
 
 
 class LongLinks:
@@ -20,17 +20,28 @@ class LongLinks:
     def __init__(self, bed, hosts):
         program = BENCH / "delay"
         run("clang", "-O2", "-o", program, ROOT / "Benchmarks" / "delay.c")
+        self.program, self.delay, self.process = program, None, None
         self.ports = {host: free_port() for host in hosts}
         net = (bed / "env").read_text()
         addresses = {host: value(net, f"SWAB_TESTBED_{host.upper()}_ADDRESS") for host in hosts}
-        links = [f"{port}:{addresses[host]}:22" for host, port in self.ports.items()]
-        self.process = subprocess.Popen([program, str(DELAY), *links], stdout=subprocess.PIPE)
+        self.links = [f"{port}:{addresses[host]}:22" for host, port in self.ports.items()]
+
+    def start(self, delay):
+        """Has the links have this delay."""
+        if delay == self.delay:
+            return
+        self.stop()
+        self.process = subprocess.Popen([self.program, str(delay), *self.links],
+                                        stdout=subprocess.PIPE)
         if self.process.stdout.readline() != b"ready\n":
             sys.exit("bench: the delaying proxy did not start")
+        self.delay = delay
 
     def stop(self):
-        self.process.terminate()
-        self.process.wait()
+        if self.process:
+            self.process.terminate()
+            self.process.wait()
+        self.delay = self.process = None
 
     def write_config(self, bed, folder):
         """Makes ssh, and so swab, take these links for the hosts' addresses."""
@@ -69,12 +80,12 @@ def copy(bench):
         links = LongLinks(bed, hosts)
         try:
             config = links.write_config(bed, folder)
-            return measure_copies(bench, bed, local, folder, config, hosts, image, grown)
+            return measure_copies(bench, bed, local, folder, config, hosts, links, image, grown)
         finally:
             links.stop()
 
 
-def measure_copies(bench, bed, local, folder, config, hosts, image, grown):
+def measure_copies(bench, bed, local, folder, config, hosts, links, image, grown):
     lines = ["env:", "  no_agent: true", "  ssh_config_path: !path ssh_config",
              f"  docker_base_url: {local}", "hosts:"]
     lines += [f'  {host}: {{ env: {{ docker_base_url: "unix:///var/run/docker.sock" }} }}'
@@ -83,8 +94,9 @@ def measure_copies(bench, bed, local, folder, config, hosts, image, grown):
     shutil.copy(ROOT / "Benchmarks" / "tasks.swift", folder / "Fabfile.swift")
     bench.prepare(folder)
 
-    def remove(*images):
+    def prepared(delay, *images):
         def forget():
+            links.start(delay)
             for host in hosts:
                 docker(bed, host, "rmi", "--force", *images, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL)
@@ -93,24 +105,26 @@ def measure_copies(bench, bed, local, folder, config, hosts, image, grown):
 
     def own(name, image, hosts, forget):
         return bench.swab(name, folder, "run", f"docker.copy_image:{image},source=local", "-H",
-                          ",".join(hosts), before=forget, timeout=900, rounds=3)
+                          ",".join(hosts), before=forget, timeout=900, rounds=2)
 
     def peer(name, image, hosts, forget):
         script = ROOT / "Benchmarks" / "peers" / "save_and_load"
         return Case(name, [script, local, config, image, *hosts], before=forget, timeout=3600,
                     rounds=1)
 
-    one = own("swab, to 1 host", image, hosts[:1], remove(image, grown))
-    all_ = own(f"swab, to {HOSTS} hosts", image, hosts, remove(image, grown))
-    change = own(f"swab, 1 MiB more, to {HOSTS} hosts that have the rest", grown, hosts,
-                 remove(grown))
-    cli = peer(f"`docker save \\| ssh docker load`, to {HOSTS} hosts in turn", image, hosts,
-               remove(image, grown))
-    cli_change = peer(f"the same, 1 MiB more, to {HOSTS} hosts that have the rest", grown, hosts,
-                      remove(grown))
-    cases = bench.with_swab([one, all_, change, cli, cli_change])
+    near, far = f"links of {2 * DELAY} ms", f"links of {2 * LONG_DELAY} ms"
+    both = (image, grown)
+    one = own(f"swab, to 1 host, {near}", image, hosts[:1], prepared(DELAY, *both))
+    all_ = own(f"swab, to {HOSTS} hosts, {near}", image, hosts, prepared(DELAY, *both))
+    change = own(f"swab, 1 MiB more, to {HOSTS} hosts that have the rest, {near}", grown, hosts,
+                 prepared(DELAY, grown))
+    cli = peer(f"`docker save \\| ssh docker load`, to {HOSTS} hosts in turn, {near}", image, hosts,
+               prepared(DELAY, *both))
+    far_one = own(f"swab, to 1 host, {far}", image, hosts[:1], prepared(LONG_DELAY, *both))
+    far_all = own(f"swab, to {HOSTS} hosts, {far}", image, hosts, prepared(LONG_DELAY, *both))
+    cases = bench.with_swab([one, all_, change, cli, far_one, far_all])
     in_turn(cases, bench.options.rounds)
-    notes = [(f"wall time to {HOSTS} hosts against 1", ratio(all_, one, wall), 1.5)]
-    head = [f"1 GiB, {2 * DELAY} ms there and back", "client CPU, ms", "wall, s",
-            "peak memory, MiB", "rounds"]
+    notes = [(f"wall time to {HOSTS} hosts against 1, {near}", ratio(all_, one, wall), 1.5),
+             (f"wall time to {HOSTS} hosts against 1, {far}", ratio(far_all, far_one, wall), 1.5)]
+    head = ["1 GiB, there and back", "client CPU, ms", "wall, s", "peak memory, MiB", "rounds"]
     return table(head, cases) + judged([] if bench.options.no_swab else notes)

@@ -40,6 +40,21 @@ struct TransportTests {
     try await engine.stop()
   }
 
+  @Test("over TCP, a silent connection is asked every 30 seconds whether it lives")
+  func keepalive() async throws {
+    let engine = try await FakeEngine(overTCP: true) { request in
+      request.path == "/_ping" ? FakeEngine.pong("1.41") : Self.emptyList
+    }
+    let docker = try DockerClient(baseURL: engine.address)
+    #expect(try await docker.images().isEmpty)
+    let port = try #require(engine.address.split(separator: ":").last)
+    let sockets = try await RunningProcess.run("ss", ["-Htno", "dport = :\(port)"])
+    let seconds = sockets.standardOutput.firstMatch(of: #/timer:\(keepalive,(\d+)/#)?.1
+    #expect((20...30).contains(seconds.flatMap { Int($0) } ?? 0), "\(sockets.standardOutput)")
+    await docker.close()
+    try await engine.stop()
+  }
+
   @Test("the connection is used again after 404 and 304 (DE-22)")
   func reuse() async throws {
     let engine = try await FakeEngine(version: "1.41") { request in

@@ -2,6 +2,14 @@ package import NIOCore
 import NIOHTTP1
 import NIOPosix
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// Says whether a TCP connection may be used, before a byte is sent; throwing refuses it.
 package typealias PeerVerifier =
   @Sendable (_ local: SocketAddress, _ remote: SocketAddress) throws -> Void
@@ -14,6 +22,10 @@ final class HTTPTransport: Sendable {
   /// Beyond this many, connections that fall idle are closed.
   private static let idleLimit = 16
   private static let connectTimeout = TimeAmount.seconds(10)
+  /// After so much silence TCP asks whether the other side is still there, and again after as much.
+  ///
+  /// Events and silent commands have no other sign of it. Docker's own client has 30 s, too.
+  private static let keepaliveSeconds = 30
 
   let address: DockerAddress
   let eventLoop: any EventLoop
@@ -92,6 +104,8 @@ final class HTTPTransport: Sendable {
       case .tcp(let host, let port):
         bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1)
           .channelOption(.socketOption(.so_keepalive), value: 1)
+          .channelOption(.tcpOption(.keepaliveIdle), value: Self.keepaliveSeconds)
+          .channelOption(.tcpOption(.keepaliveInterval), value: Self.keepaliveSeconds)
           .connect(host: host, port: port)
       }
     connected.whenComplete { self.connected($0, for: call) }
@@ -203,4 +217,13 @@ extension HTTPTransport {
   func openConnections() async -> Int {
     await (try? eventLoop.submit { self.state.value.channels.count }.get()) ?? 0
   }
+}
+
+extension NIOBSDSocket.Option {
+  #if canImport(Darwin)
+    fileprivate static let keepaliveIdle = NIOBSDSocket.Option(rawValue: TCP_KEEPALIVE)
+  #else
+    fileprivate static let keepaliveIdle = NIOBSDSocket.Option(rawValue: TCP_KEEPIDLE)
+  #endif
+  fileprivate static let keepaliveInterval = NIOBSDSocket.Option(rawValue: TCP_KEEPINTVL)
 }
