@@ -13,7 +13,9 @@ extension DockerError {
       versionMismatch = Self.versionMismatch(in: message)
     }
     if code == .notFound, message.hasPrefix("No such image") {
-      hint = "an image is not pulled by itself: docker pull, on that host"
+      hint =
+        "an image is not pulled by itself: pull it, or send it there (docker.pull_image, "
+        + "docker.copy_image and docker.load_image do so)"
     }
     if status == 400, message.hasPrefix("Client sent an HTTP request to an HTTPS server") {
       code = .tlsFailed
