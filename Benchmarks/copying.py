@@ -105,7 +105,7 @@ def measure_copies(bench, bed, local, folder, config, hosts, links, image, grown
 
     def own(name, image, hosts, forget):
         return bench.swab(name, folder, "run", f"docker.copy_image:{image},source=local", "-H",
-                          ",".join(hosts), before=forget, timeout=900, rounds=2)
+                          ",".join(hosts), before=forget, timeout=900, rounds=1)
 
     def peer(name, image, hosts, forget):
         script = ROOT / "Benchmarks" / "peers" / "save_and_load"

@@ -219,7 +219,7 @@ struct EndpointTests {
         try #require(made.exitStatus == 0, "\(made.lines)")
         let docker = try DockerClient.fromEnvironment(context: "secure", environment: environment)
         #expect(docker.baseURL == secure.address)
-        #expect(try await docker.images().count == 1)
+        #expect(try await !docker.images().isEmpty)
         await docker.close()
         let used = try await RunningProcess.run(
           "docker",

@@ -11,7 +11,10 @@ struct DockerClientTests {
     try await withBed("docker_base_url: unix://\(engine.socketPath)") { project, _ in
       let run = try await project.swab("run", "local_url", "--show", "tunnels")
       #expect(run.exitStatus == 0, "\(run)")
-      #expect(run.lines == ["unix://\(engine.socketPath) 1"])
+      // Others may have images there just now.
+      let line = run.lines.count == 1 ? run.lines[0].split(separator: " ") : []
+      #expect(line.first.map(String.init) == "unix://\(engine.socketPath)", "\(run)")
+      #expect(line.count == 2 && Int(line[1]) ?? 0 >= 1, "\(run)")
       #expect(!run.standardError.contains("tunnel"))
     }
   }
