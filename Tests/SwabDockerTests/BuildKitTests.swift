@@ -13,6 +13,18 @@ struct BuildKitTests {
     return spec
   }
 
+  /// Builds; once more if the engine has lost the context.
+  ///
+  /// BuildKit in 20.10 may ask for it twice when there is much to do, and can have it once.
+  @discardableResult
+  private static func build(_ spec: BuildSpec, by client: ReportingClient) async throws -> String? {
+    do {
+      return try await client.build(spec)
+    } catch let error as DockerError where error.message.contains("context not found") {
+      return try await client.build(spec)
+    }
+  }
+
   @Test("give the image's id, and lines like those of the docker CLI (DE-91)")
   func success() async throws {
     let docker = try await sharedClient()
@@ -27,7 +39,7 @@ struct BuildKitTests {
         spec.builder = .buildKit
         spec.noCache = true
         let client = ReportingClient(docker)
-        let id = try await client.build(spec)
+        let id = try await Self.build(spec, by: client)
         #expect(try await docker.inspectImage(name).id == id)
         let lines = client.output.components(separatedBy: "\n")
         #expect(lines.contains { $0.hasPrefix("#") && $0.contains("RUN cat /tool && echo ü") })
@@ -49,7 +61,7 @@ struct BuildKitTests {
       spec.builder = .buildKit
       spec.noCache = true
       let client = ReportingClient(docker)
-      try await client.build(spec)
+      try await Self.build(spec, by: client)
       #expect(client.output.contains("./file\n"))
       #expect(client.output.contains("./.dockerfile."))
     }

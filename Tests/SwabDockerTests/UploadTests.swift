@@ -60,16 +60,17 @@ struct UploadTests {
   func archive() async throws {
     let docker = try await sharedClient()
     try await withContainer(.script("wc -c </tmp/zeros"), of: docker) { name in
+      // Of the whole process, in which other tests run: much less than what passes through.
       let before = try residentBytes()
       try await docker.putArchive(name, path: "/tmp", Self.tar("zeros", bytes: 1 << 30))
-      #expect(try residentBytes() - before < 64 << 20)
+      #expect(try residentBytes() - before < 250 << 20)
       #expect(try await docker.stat(name, path: "/tmp/zeros").size == 1 << 30)
       var count = 0
       for try await piece in try await docker.archive(name, path: "/tmp/zeros").bytes {
         count += piece.count
       }
       #expect(count >= 1 << 30)
-      #expect(try residentBytes() - before < 64 << 20)
+      #expect(try residentBytes() - before < 250 << 20)
     }
     await docker.close()
   }
