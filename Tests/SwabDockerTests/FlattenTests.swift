@@ -100,8 +100,8 @@ struct FlattenTests {
         return FakeEngine.json("200 OK", #"{"Id":"i1","RepoTags":["web:1"],"Config":\#(config)}"#)
       case "POST" where request.path.contains("/images/create"):
         return .last(
-          "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 24\r\n\r\n"
-            + #"{"status":"sha256:bare"}"#
+          "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
+            + "Content-Length: 24\r\n\r\n" + #"{"status":"sha256:bare"}"#
         )
       default: return FakeEngine.json("200 OK", #"{"Id":"c1"}"#)
       }
@@ -119,7 +119,8 @@ struct FlattenTests {
   }
 
   private static let refusal =
-    "HTTP/1.1 500 Oh\r\nContent-Type: application/json\r\nContent-Length: 21\r\n\r\n"
+    "HTTP/1.1 500 Oh\r\nContent-Type: application/json\r\nConnection: close\r\n"
+    + "Content-Length: 21\r\n\r\n"
     + #"{"message":"no room"}"#
 
   @Test("is done in a container that is always removed (DF 31)")
