@@ -16,7 +16,8 @@ import Synchronization
 public final class DockerClient: DockerAPI {
   /// The address of the engine, as a URL.
   public let baseURL: String
-  /// How long a request may take as a whole.
+  /// How long a request may take as a whole; where something is uploaded, each piece of it, and the
+  /// answer after the last.
   public let timeout: Duration?
   /// Who one is at each registry.
   public let registryLogins: RegistryLogins
@@ -34,7 +35,7 @@ public final class DockerClient: DockerAPI {
   /// The version asked for, which turns negotiation off.
   let pinnedVersion: APIVersion?
   let negotiated = Mutex<APIVersion?>(nil)
-  let negotiation: NIOLoopBoundBox<EventLoopFuture<APIVersion>?>
+  let negotiation: NIOLoopBoundBox<Negotiation?>
 
   /// A client for the engine at that address.
   ///
@@ -58,11 +59,13 @@ public final class DockerClient: DockerAPI {
     registryLogins: RegistryLogins = RegistryLogins(),
     headers: [String: String] = [:]
   ) throws {
+    let address = try DockerAddress(parsing: baseURL, tls: tls)
     try self.init(
-      address: DockerAddress(parsing: baseURL, tls: tls),
+      address: address,
       tls: tls,
       version: version,
       timeout: timeout,
+      host: address.otherMachine,
       registryLogins: registryLogins,
       headers: headers
     )
@@ -136,7 +139,8 @@ public final class DockerClient: DockerAPI {
       address: address,
       tls: tls,
       eventLoop: loop,
-      verifyPeer: verifyPeer
+      verifyPeer: verifyPeer,
+      underlying: underlying
     )
     negotiation = .makeBoxSendingValue(nil, eventLoop: loop)
   }

@@ -62,6 +62,19 @@ struct ArchiveTests {
     }
   }
 
+  @Test("are found by a name with the slash of listings (DE-19)")
+  func slash() async throws {
+    try await withFiles { docker, name in
+      #expect(try await docker.stat("/" + name, path: "/dir/file").size == 6)
+      let archive = try await docker.archive("/" + name, path: "/dir/file")
+      #expect(try await names(archive.bytes.collect(upTo: 1 << 20)) == ["file"])
+      try await docker.putArchive("/" + name, path: "/dir/sub", UploadTests.tar("zeros", bytes: 9))
+      #expect(try await docker.stat(name, path: "/dir/sub/zeros").size == 9)
+      let files = try await names(docker.export("/" + name).collect(upTo: 1 << 26))
+      #expect(files.contains("dir/sub/zeros"))
+    }
+  }
+
   @Test("are refused where they cannot go (DE-64)")
   func refused() async throws {
     try await withFiles { docker, name in

@@ -179,6 +179,34 @@ struct AttachTests {
     await docker.close()
   }
 
+  @Test("give only what they wrote before, and end, if that is what is asked for")
+  func replayAlone() async throws {
+    let docker = try await sharedClient()
+    var options = AttachOptions()
+    options.includesLogs = true
+    options.stream = false
+    let replay = options
+    try await withContainer(.script("echo one; sleep 1000"), of: docker) { name in
+      try await docker.start(name)
+      for try await _ in try await docker.logs(name, follow: true) { break }
+      #expect(try await text(docker.attach(name, replay)) == "one\n")
+      #expect(try await docker.inspectContainer(name).state.isRunning)
+      try await docker.kill(name)
+      try await docker.wait(name)
+      #expect(try await text(docker.attach(name, replay)) == "one\n")
+      let socket = try await docker.attachWebSocket(name, replay)
+      var bytes: [UInt8] = []
+      for try await piece in socket { bytes += piece }
+      #expect(String(decoding: bytes, as: UTF8.self) == "one\n")
+      var nothing = AttachOptions()
+      nothing.stream = false
+      let neither = nothing
+      let error = await dockerError { try await docker.attach(name, neither) }
+      #expect(error?.code == .invalidArgument)
+    }
+    await docker.close()
+  }
+
   @Test("that are let go run on, and their connection is free")
   func abandoned() async throws {
     let docker = try await sharedClient()

@@ -89,10 +89,6 @@ struct BuildTests {
     #expect(error?.message.contains("returned a non-zero code: 7") == true)
     #expect(error?.description.contains("\nin Step 3/3 : RUN i=0") == true)
     #expect(seen.contains("line 1\n") && seen.contains("before"))
-    // Removed as `rm` says: that of the step that failed stays, unless `forcerm` is on.
-    let stays = try await docker.containers(all: true).filter { $0.command.contains("line $i") }
-    #expect(stays.count == 1)
-    for container in stays { try await docker.removeContainer(container.id, force: true) }
     await docker.close()
   }
 
@@ -233,10 +229,17 @@ struct BuildTests {
     }
     let marker = UUID().uuidString
     var failing = BuildSpec(.dockerfile(Self.from + "RUN echo \(marker)\nRUN exit 1 # \(marker)\n"))
-    failing.forceRemove = true
+    func left() async throws -> [ContainerSummary] {
+      try await docker.containers(all: true).filter { $0.command.contains(marker) }
+    }
     await #expect(throws: DockerError.self) { try await docker.build(failing) }
-    let left = try await docker.containers(all: true).filter { $0.command.contains(marker) }
-    #expect(left.isEmpty)
+    #expect(try await left().isEmpty)
+    // Who wants to look into it says so.
+    failing.forceRemove = false
+    await #expect(throws: DockerError.self) { try await docker.build(failing) }
+    let kept = try await left()
+    #expect(kept.count == 1)
+    for container in kept { try await docker.removeContainer(container.id, force: true) }
     await docker.close()
   }
 
@@ -356,6 +359,80 @@ struct BuildTests {
     try await engine.stop()
   }
 
+  @Test(
+    "are complete when the engine tells the image, in the way it does so when it is asked so",
+    arguments: [
+      // What a step says counts for nothing.
+      (
+        "1.41", false, #"{"stream":"sha256:0f\n"}{"stream":"Successfully built 0f1e2d3c4b5a\n"}"#,
+        nil
+      ),
+      ("1.41", false, #"{"stream":"sha256:0f\n"}{"aux":{"ID":"sha256:1e"}}"#, "sha256:1e"),
+      ("1.41", true, #"{"stream":"sha256:1e\n"}"#, "sha256:1e"),
+      ("1.41", true, #"{"aux":{"ID":"sha256:1e"}}"#, nil),
+      // Until API 1.28 there is no result, and the id only begins.
+      ("1.28", false, #"{"stream":"sha256:0f\n"}"#, nil),
+      ("1.24", false, #"{"stream":"Successfully built 0f1e2d3c4b5a\n"}"#, "sha256:0f1e2d3c4b5aaa"),
+      ("1.24", true, #"{"stream":"sha256:1e\n"}"#, "sha256:1e"),
+    ] as [(String, Bool, String, String?)]
+  )
+  func proof(_ version: String, _ isQuiet: Bool, _ said: String, _ id: String?) async throws {
+    let engine = try await FakeEngine(version: version) { request in
+      request.path.contains("/images/0f1e2d3c4b5a/json")
+        ? FakeEngine.json("200 OK", #"{"Id":"sha256:0f1e2d3c4b5aaa"}"#)
+        : FakeEngine.json("200 OK", said)
+    }
+    let docker = try DockerClient(baseURL: engine.address)
+    var spec = BuildSpec(.dockerfile(Self.from))
+    spec.quiet = isQuiet
+    if let id {
+      #expect(try await docker.build(spec) == id)
+    } else {
+      let error = await #expect(throws: DockerError.self) { try await docker.build(spec) }
+      #expect(error?.code == .streamTruncated)
+    }
+    await docker.close()
+    try await engine.stop()
+  }
+
+  @Test("send credentials of the images that the Dockerfile names, wherever that is")
+  func credentials() async throws {
+    let engine = try await FakeEngine(version: "1.41") { _ in
+      FakeEngine.json("200 OK", #"{"aux":{"ID":"sha256:0f"}}"#)
+    }
+    let logins = RegistryLogins.none()
+    logins.set(.init(username: "a", password: "p"), for: "a.example")
+    let docker = try DockerClient(baseURL: engine.address, registryLogins: logins)
+    let text = "FROM a.example/x\n"
+    try await withTemporaryFolder { folder in
+      try folder.write(text, to: "in/other")
+      try folder.write(text, to: "in/sub/Dockerfile")
+      var file = try DockerContext()
+      try file.addDockerfile(path: folder.path("in/other"))
+      var tree = try DockerContext()
+      try tree.add(folder.path("in"), as: "ctx")
+      var bytes = try DockerContext()
+      try bytes.add(contents: Array("\u{FEFF}\(text)".utf8), as: "Dockerfile")
+      let builds: [(BuildContext, String?, String?)] = [
+        (.context(file), nil, nil), (.context(file), "./Dockerfile", "Dockerfile"),
+        (.context(tree), "ctx/./sub//Dockerfile", "ctx/sub/Dockerfile"),
+        (.context(bytes), "./Dockerfile", "Dockerfile"), (.dockerfile(text), "./x", "x"),
+        (.folder(folder.path("in")), "./sub/Dockerfile", "sub/Dockerfile"),
+      ]
+      for (context, dockerfile, expected) in builds {
+        var spec = BuildSpec(context)
+        spec.dockerfile = dockerfile
+        try await docker.build(spec)
+        let request = engine.requests.last { $0.path.contains("/build") }
+        #expect(request?.headers.contains { $0.hasPrefix("X-Registry-Config: ") } == true)
+        let query = URLComponents(string: request?.path ?? "")?.queryItems
+        #expect(query?.last { $0.name == "dockerfile" }?.value == expected)
+      }
+    }
+    await docker.close()
+    try await engine.stop()
+  }
+
   @Test("are asked for as the engine has it")
   func query() async throws {
     let engine = try await FakeEngine(version: "1.41") { _ in
@@ -438,7 +515,7 @@ struct BuildTests {
       try file.run(Shortcuts.mkdirChown("/var/x y", owner: 7))
       try file.run("cat '/etc/a b.conf' '/opt/x[1]*.txt' /in/deep/file /unpacked/deep/file")
       file.command = "sh -c 'ls -ld /in \"/var/x y\"'"
-      file.labels = ["a": "quote \" and\nline"]
+      file.labels = ["a": "quote \" and\nline", "$HOME": "\\$PATH ${x:-y} 'z'"]
       for compression in [ArchiveCompression.gzip, .bzip2, .none] {
         try await withImageName(of: docker) { name in
           let client = ReportingClient(docker)
@@ -457,12 +534,57 @@ struct BuildTests {
           #expect(Set(details.repoTags) == Set(["v1", "v1.0", "latest"].map { "\(name):\($0)" }))
           let labels = details.raw["Config"]?["Labels"]
           #expect(labels?["a"] == "quote \" andline")
+          #expect(labels?["$HOME"] == "\\$PATH ${x:-y} 'z'")
         }
       }
       try await withImageName(of: docker) { name in
         // A name without a tag has its further tags all the same.
         try await docker.buildFromFile(file, tag: name, addTags: ["x"])
         #expect(try await docker.images(name: name).flatMap(\.repoTags).count == 2)
+      }
+    }
+    await docker.close()
+  }
+
+  @Test("add files and archives whatever their names are", arguments: [Builder.classic, .buildKit])
+  func oddNames(_ builder: Builder) async throws {
+    let docker = try await sharedClient()
+    try await withTemporaryFolder { folder in
+      let names = [
+        "it's", #"say "x""#, #"back\slash"#, #"both\'"$[1]*"#, "-dash", "a<b", "$HOME", #"end\"#,
+      ]
+      for name in names { try folder.write(name, to: "in/\(name)") }
+      let archive = folder.path("a.tar")
+      let made = try await RunningProcess.run(
+        "tar",
+        ["-C", folder.path("in"), "-cf", archive, "."]
+      )
+      #expect(made.exitStatus == 0, "\(made.standardError)")
+      var file = DockerFile(DockerEngine.image, maintainer: "$me \"I\"")
+      try file.run("mkdir -p /f /n")
+      for (number, name) in names.enumerated() {
+        let context = "one\(number)/\(name)"
+        let place = "/f/" + name.replacingOccurrences(of: "$", with: "\\$")
+        try file.addFile(folder.path("in/\(name)"), to: place, contextPath: context)
+      }
+      try file.writeLine("WORKDIR /n")
+      for name in names where !name.contains("$") { try file.addFile(folder.path("in/\(name)")) }
+      try await file.addArchive(archive, to: "/a")
+      try file.run("cd /f; for x in *; do cat \"./$x\"; echo; done | sort")
+      try file.run(
+        "cmp /n/it\\'s /f/it\\'s; cd /a; for x in *; do cmp \"./$x\" \"/f/$x\" || exit 9; done"
+      )
+      try await withImageName(of: docker) { name in
+        let client = ReportingClient(docker)
+        var spec = BuildSpec(.context(try DockerContext(file, finalize: true)), tags: [name])
+        spec.noCache = true
+        spec.builder = builder
+        try await client.build(spec)
+        for name in names {
+          #expect(client.output.contains("\(name)\n"), "\(name)")
+        }
+        let labels = try await docker.inspectImage(name).raw["Config"]?["Labels"]
+        #expect(labels?["maintainer"] == "$me \"I\"")
       }
     }
     await docker.close()
@@ -480,10 +602,6 @@ struct BuildTests {
       try await client.buildFromFile(file, tag: "swab-test-x")
     }
     #expect(error?.detailCode == 3)
-    for container in try await docker.containers(all: true)
-    where container.command.contains("exit 3") {
-      _ = try? await docker.removeContainer(container.id)
-    }
     await docker.close()
   }
 }

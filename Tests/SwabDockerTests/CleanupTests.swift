@@ -76,6 +76,27 @@ struct CleanupTests {
     }
   }
 
+  @Test("keeps containers by the beginning of their ids, and reports what is no container's")
+  func excluded() async throws {
+    try await withEngine { docker in
+      try await makeContainers(docker)
+      let id = try await docker.inspectContainer("ended").id
+      for term in [id, String(id.prefix(12)), id.prefix(4).uppercased(), "/ended"] {
+        let listed = try await docker.cleanupContainers(exclude: [term], listOnly: true)
+        #expect(listed.map(\.name) == ["kept"], "\(term)")
+      }
+      #expect(!docker.reports.contains { $0.hasSuffix("to exclude") })
+      // Three digits are the beginning of anything.
+      let terms: Set<String> = [String(id.prefix(3)), "running", "endd", id + "0"]
+      let listed = try await docker.cleanupContainers(exclude: terms, listOnly: true)
+      #expect(listed.map(\.name).sorted() == ["ended", "kept"])
+      let told = docker.reports.filter { $0.hasSuffix("to exclude") }
+      let unknown = [String(id.prefix(3)), "endd", id + "0"].sorted()
+      #expect(told == unknown.map { "there is no container '\($0)' to exclude" })
+      #expect(try await docker.containerNames().count == 5)
+    }
+  }
+
   @Test("lists all containers without removing one, or stops and removes them (DF 36)")
   func everything() async throws {
     try await withEngine { docker in

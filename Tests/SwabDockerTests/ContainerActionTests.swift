@@ -148,6 +148,104 @@ struct ContainerActionTests {
     await docker.close()
   }
 
+  private typealias Ignored = (field: String, set: @Sendable (inout ContainerResources) -> Void)
+
+  private static let unchangeable: [Ignored] = [
+    ("MemorySwappiness", { $0.memorySwappiness = 10 }),
+    ("OomKillDisable", { $0.disablesOutOfMemoryKiller = false }),
+    ("Ulimits", { $0.ulimits = [Ulimit("nofile", soft: 1)] }),
+    ("CgroupParent", { $0.controlGroupParent = "/x" }),
+    ("CpuCount", { $0.cpuCount = 1 }),
+    ("CpuPercent", { $0.cpuPercent = 1 }),
+    ("IOMaximumIOps", { $0.maximumDiskOperations = 1 }),
+    ("IOMaximumBandwidth", { $0.maximumDiskBandwidth = 1 }),
+    ("Devices", { $0.devices = [DeviceMapping("/dev/null")] }),
+    ("DeviceCgroupRules", { $0.deviceRules = ["c 1:3 r"] }),
+    ("DeviceRequests", { $0.deviceRequests = [DeviceRequest(count: -1)] }),
+  ]
+
+  @Test("is changing nothing that engines would ignore", arguments: unchangeable.indices)
+  func ignored(_ index: Int) async throws {
+    let (field, set) = Self.unchangeable[index]
+    let engine = try await FakeEngine { _ in FakeEngine.json("200 OK", "{}") }
+    let docker = try DockerClient(baseURL: engine.address, version: "1.55")
+    var update = ContainerUpdate()
+    update.resources.cpuShares = 512
+    set(&update.resources)
+    let error = await dockerError { try await docker.updateContainer("x", update) }
+    #expect(error?.code == .invalidArgument)
+    #expect(error?.message == "no engine changes \(field) of a container that is there")
+    #expect(error?.hint == "remove the container, and make it anew with what it is to have")
+    // Neither does it by the engine's own name.
+    var named = ContainerUpdate()
+    named.additionalFields[field] = 1
+    named.additionalFields["Devices"] = [1]
+    let both = await dockerError { try await docker.updateContainer("x", named) }
+    #expect(both?.message.contains(field) == true && both?.message.contains("Devices") == true)
+    #expect(engine.lines.isEmpty)
+    await docker.close()
+    try await engine.stop()
+  }
+
+  @Test("is changing what engines change, and taking limits for certain disks away")
+  func updated() async throws {
+    let engine = try await FakeEngine { _ in FakeEngine.json("200 OK", "{}") }
+    let docker = try DockerClient(baseURL: engine.address, version: "1.55")
+    var update = ContainerUpdate()
+    update.resources.nanoCPUs = 500_000_000
+    update.resources.processLimit = 0
+    update.resources.readsPerSecond = [DeviceLimit("/dev/sda", 100)]
+    update.additionalFields["BlkioDeviceReadBps"] = []
+    update.additionalFields["Ulimits"] = nil
+    try await docker.updateContainer("x", update)
+    #expect(
+      try JSONValue(parsing: engine.requests.last?.body ?? "") == [
+        "NanoCpus": 500_000_000, "PidsLimit": 0,
+        "BlkioDeviceReadIOps": [["Path": "/dev/sda", "Rate": 100]], "BlkioDeviceReadBps": [],
+      ]
+    )
+    await docker.close()
+    try await engine.stop()
+  }
+
+  @Test("is removing but a link to another one")
+  func link() async throws {
+    let docker = try await sharedClient()
+    try await withContainer(Self.forever, of: docker) { target in
+      var spec = Self.forever
+      spec.hostConfig.links = ["\(target):db"]
+      try await withContainer(spec, of: docker) { name in
+        let names = { () async throws -> [String] in
+          let filters: DockerFilters = ["name": .init([target])]
+          return try await docker.containers(all: true, filters: filters).flatMap(\.names).sorted()
+        }
+        #expect(try await names() == [target, "\(name)/db"].sorted())
+        try await docker.removeContainer("/\(name)/db", link: true)
+        #expect(try await names() == [target])
+        #expect(try await docker.inspectContainer(name).name == name)
+        let gone = await dockerError {
+          try await docker.removeContainer("\(name)/db", link: true)
+        }
+        #expect(gone?.isNotFound == true)
+      }
+    }
+    await docker.close()
+  }
+
+  @Test("is starting it with keys for those who are attached")
+  func detachKeys() async throws {
+    let engine = try await FakeEngine(version: "1.41") { _ in
+      .bytes("HTTP/1.1 204 No Content\r\n\r\n")
+    }
+    let docker = try DockerClient(baseURL: engine.address)
+    #expect(try await docker.start("x", detachKeys: "ctrl-x,x"))
+    #expect(
+      engine.lines.last == "POST /v1.41/containers/x/start?detachKeys=ctrl-x,x HTTP/1.1"
+    )
+    await docker.close()
+    try await engine.stop()
+  }
+
   @Test("is holding it and letting it go on (DE-37)")
   func pause() async throws {
     let docker = try await sharedClient()

@@ -198,19 +198,54 @@ struct ContainerTests {
     await docker.close()
   }
 
-  @Test("stopping may take its grace, whatever the timeout (DE-28)")
+  @Test("that don't end when asked to have their time, and are killed then (DE-28)")
   func stopTimeout() async throws {
-    let (docker, hasty) = (try await sharedClient(), try await sharedClient(timeout: .seconds(5)))
+    let docker = try await sharedClient()
+    let hasty = try await sharedClient(timeout: .seconds(1))
+    // As process 1 it ignores the signal that asks it to end.
     var spec = ContainerSpec(image: DockerEngine.image, command: ["sleep", "1000"])
-    spec.stopSignal = "SIGURG"
-    try await withContainer(spec, of: docker) { name in
-      try await docker.start(name)
-      let started = ContinuousClock.now
-      #expect(try await hasty.stop(name, timeout: .seconds(6)))
-      #expect(ContinuousClock.now - started > .seconds(5))
+    spec.labels = ["swab-test": UUID().uuidString]
+    var short = spec
+    short.stopTimeout = .seconds(2)
+    let (standard, brief) = (spec, short)
+    try await withContainer(standard, of: docker) { ten in
+      try await withContainer(brief, of: docker) { two in
+        try await withContainer(standard, of: docker) { zero in
+          for name in [ten, two, zero] { try await docker.start(name) }
+          var events = try await docker.events(filters: ["label": Self.filter(standard)])
+            .makeAsyncIterator()
+          // Those that wait are asked first, each before the next: only their time decides who
+          // ends first.
+          async let first = hasty.stop(ten)
+          #expect(try await Self.next(&events) == "kill 15 \(ten)")
+          async let second = hasty.stop(two)
+          #expect(try await Self.next(&events) == "kill 15 \(two)")
+          async let third = hasty.stop(zero, timeout: .zero)
+          #expect(try await Self.next(&events) == "kill 15 \(zero)")
+          for name in [zero, two, ten] {
+            #expect(try await Self.next(&events) == "kill 9 \(name)")
+            #expect(try await Self.next(&events) == "die 137 \(name)")
+          }
+          #expect(try await [first, second, third] == [true, true, true])
+        }
+      }
     }
     await hasty.close()
     await docker.close()
+  }
+
+  private static func filter(_ spec: ContainerSpec) -> DockerFilters.Values {
+    .init(spec.labels.map { "\($0.key)=\($0.value)" })
+  }
+
+  /// The next signal, or end with its status, and whose it is.
+  private static func next(_ events: inout DockerEvents.AsyncIterator) async throws -> String? {
+    while let event = try await events.next() {
+      guard event.action == "kill" || event.action == "die" else { continue }
+      let number = event.attributes["signal"] ?? event.attributes["exitCode"] ?? ""
+      return "\(event.action) \(number) \(event.name ?? "")"
+    }
+    return nil
   }
 
   @Test("what is done is reported")

@@ -16,10 +16,10 @@ struct DockerFileTests {
   func empty() throws {
     #expect(try text(DockerFile()) == "FROM tianon/true:latest\n\n")
     #expect(try text(DockerFile(nil, initial: ["# x", "FROM a"])) == "\n# x\nFROM a\n")
-    let maintained = DockerFile("debian:12", maintainer: "A \"B\" <a@example.com>")
+    let maintained = DockerFile("debian:12", maintainer: "A \"B\" <$a@example.com>")
     #expect(
       try text(maintained)
-        == "FROM debian:12\n\nLABEL \"maintainer\"=\"A \\\"B\\\" <a@example.com>\"\n\n"
+        == "FROM debian:12\n\nLABEL \"maintainer\"=\"A \\\"B\\\" <\\$a@example.com>\"\n\n"
     )
   }
 
@@ -83,6 +83,7 @@ struct DockerFileTests {
       ("", "[]", "[]"), ([], "[]", "[]"), ("a  b ", #"["a", "b"]"#, "a  b "),
       (#"a 'b c' "d \"e""#, #"["a", "b c", "d \"e"]"#, #"a 'b c' "d \"e""#),
       (#"a b\ c"#, #"["a", "b c"]"#, #"a b\ c"#), (["a b", "ü"], #"["a b", "ü"]"#, "a b ü"),
+      ("a \\\n  b \"c\\\nd\"", #"["a", "b", "cd"]"#, "a \\\n  b \"c\\\nd\""),
       ("a ''", #"["a", ""]"#, "a ''"), (#""a\b" '\'"#, #"["a\\b", "\\"]"#, #""a\b" '\'"#),
     ] as [(DockerFile.Command, String, String)]
   )
@@ -207,9 +208,24 @@ struct DockerFileTests {
     try file.addFile("$SWAB_TEST_PLACE")
     #expect(
       try text(file)
-        == "\nADD a[*][[]1][?].txt a*[1]?.txt\nADD \\$SWAB_TEST_PLACE $SWAB_TEST_PLACE\n"
+        == "\nADD a[*][[]1][?].txt a*[1]?.txt\nADD \\$SWAB_TEST_PLACE \\$SWAB_TEST_PLACE\n"
     )
     #expect(file.files.map(\.place) == ["/place/a*[1]?.txt", "$SWAB_TEST_PLACE"])
+  }
+
+  @Test(
+    "adds files whose names mean something to Dockerfiles, by these names",
+    arguments: [
+      ("it's", nil, #"ADD ["it\\'s", "it\\'s"]"#), (#"a"b"#, nil, #"ADD ["a\\\"b", "a\\\"b"]"#),
+      (#"a\b"#, nil, #"ADD a[\\\\]b a\\b"#), (#"a\"#, nil, #"ADD ["a[\\\\\\\\]", "a\\\\"]"#),
+      ("-x", nil, #"ADD ["-x", "-x"]"#), ("a<b", nil, #"ADD ["a<b", "a<b"]"#),
+      ("a", #"/$HOME/\$x/it's"#, #"ADD ["a", "/$HOME/\\$x/it\\'s"]"#), ("a", "/b", "ADD a /b"),
+    ] as [(String, String?, String)]
+  )
+  func oddNames(_ name: String, _ destination: String?, _ line: String) throws {
+    var file = DockerFile(nil)
+    try file.addFile("/src/\(name)", to: destination, contextPath: name)
+    #expect(try text(file) == "\n\(line)\n")
   }
 
   @Test(

@@ -132,6 +132,40 @@ struct DockerIgnoreTests {
     }
   }
 
+  @Test("lets what it excludes vanish while the folder is gone through")
+  func vanishing() async throws {
+    try await withTemporaryFolder { folder in
+      for name in ["a", "b.log", "c.log/file", "d"] { try folder.write("x", to: name) }
+      let rules = try DockerIgnore(patterns: ["*.log", "!c.log/kept"])
+      // The names are read here.
+      var walk = try FolderWalk(Array(folder.path.utf8), ignore: rules)
+      for name in ["b.log", "c.log"] {
+        try FileManager.default.removeItem(atPath: folder.path(name))
+      }
+      var found: [String] = []
+      while let item = try walk.next() { found.append(String(decoding: item.path, as: UTF8.self)) }
+      #expect(found == ["a", "d"])
+      // What is to be sent must not.
+      var other = try FolderWalk(Array(folder.path.utf8), ignore: rules)
+      try FileManager.default.removeItem(atPath: folder.path("a"))
+      let error = #expect(throws: DockerError.self) { try other.next() }
+      #expect(error?.message.hasSuffix("a: it changed while it was read") == true)
+    }
+  }
+
+  @Test("is not waited for if it is a pipe", arguments: [".dockerignore", "Dockerfile"])
+  func pipe(_ name: String) async throws {
+    try await withTemporaryFolder { folder in
+      #expect(mkfifo(folder.path(name), 0o600) == 0)
+      let error = #expect(throws: DockerError.self) {
+        _ = try DockerIgnore.inFolder(folder.path)
+        _ = try LocalFiles.contents(of: Array(folder.path(name).utf8))
+      }
+      #expect(error?.code == .fileFailed)
+      #expect(error?.message.hasSuffix("\(name): it is a pipe") == true)
+    }
+  }
+
   @Test("doesn't open folders that it excludes (DE-86)")
   func openedFolders() async throws {
     try await withTemporaryFolder { folder in

@@ -64,6 +64,39 @@ struct ImageCopyTests {
     }
   }
 
+  @Test("reads it once from the source, however many engines get it")
+  func once() async throws {
+    try await Self.withImage([ImageArchive.noise(Self.mebibyte)]) { source, name, targets in
+      let since = try await source.currentTime()
+      for outcome in try await source.copyImage(name, to: targets) { _ = try outcome.get() }
+      let id = try await Self.id(name, on: source)
+      let events = try await source.events(
+        since: since,
+        until: source.currentTime(),
+        filters: ["type": "image", "event": "save"]
+      )
+      var count = 0
+      for try await event in events where event.actorID == id { count += 1 }
+      #expect(count == 1)
+    }
+  }
+
+  @Test("sends it to all at once, and each piece of it only as it is read")
+  func atOnce() async throws {
+    try await Self.withImage([ImageArchive.noise(40 * Self.mebibyte)]) { source, name, _ in
+      var engines: [SwallowingEngine] = []
+      for _ in 1...3 { engines.append(try await SwallowingEngine(.hangs(after: Self.mebibyte))) }
+      let clients = try engines.map { try DockerClient(baseURL: $0.address) }
+      let task = Task { try await source.copyImage(name, to: clients) }
+      // Each has got its part, though none has all of it, nor ever will.
+      for engine in engines { await engine.hung() }
+      task.cancel()
+      await #expect(throws: CancellationError.self) { try await task.value }
+      for client in clients { await client.close() }
+      for engine in engines { try await engine.stop() }
+    }
+  }
+
   @Test("leaves out the layers that an engine has, for each its own")
   func layersLeftOut() async throws {
     let files = [Self.mebibyte, Self.mebibyte / 2, Self.mebibyte / 4].map(ImageArchive.noise)
@@ -106,7 +139,8 @@ struct ImageCopyTests {
       let base = ImageArchive(Self.freshName(), files: [file])
       try await targets[0].load(DockerUpload(base.bytes))
       let outcomes = try await source.copyImage(name, to: targets)
-      #expect(outcomes.allSatisfy { (try? $0.get()) != nil }, "\(outcomes)")
+      // What is there twice is sent, since its second place is a link to the first.
+      #expect(try outcomes.map { try $0.get().layersLeftOut } == [0, 0])
       let id = try await Self.id(name, on: source)
       for target in targets { #expect(try await Self.id(name, on: target) == id) }
       try await targets[0].removeImage(base.name)
@@ -131,6 +165,18 @@ struct ImageCopyTests {
         try await target.removeImage(repository)
       }
       try await source.removeImage(repository)
+    }
+  }
+
+  @Test("takes a name for a name, also if it looks like the beginning of the id")
+  func hexadecimalName() async throws {
+    try await Self.withImage([ImageArchive.noise(4096)]) { source, name, targets in
+      let id = try await Self.id(name, on: source)
+      let short = String(id.dropFirst(7).prefix(6))
+      try await source.tag(name, as: short, tag: "latest")
+      _ = try await source.copyImage(short, to: [targets[0]])[0].get()
+      #expect(try await targets[0].inspectImage(id).repoTags == ["\(short):latest"])
+      for engine in [source, targets[0]] { try await engine.removeImage("\(short):latest") }
     }
   }
 

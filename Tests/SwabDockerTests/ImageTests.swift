@@ -111,6 +111,31 @@ struct ImageTests {
     try await engine.stop()
   }
 
+  @Test("are attested to by engines of today")
+  func attestations() async throws {
+    let statement = #"[{"PredicateType":"https://slsa.dev/provenance/v1","Statement":{"a":1}}]"#
+    let engine = try await FakeEngine(version: "1.55") { _ in FakeEngine.json("200 OK", statement) }
+    let docker = try DockerClient(baseURL: engine.address)
+    let found = try await docker.attestations(of: "team/app:v1")
+    #expect(found.first?["PredicateType"] == "https://slsa.dev/provenance/v1")
+    _ = try await docker.attestations(
+      of: "team/app:v1",
+      platform: ImagePlatform(parsing: "linux/arm64"),
+      types: ["https://slsa.dev/provenance/v1", "https://spdx.dev/Document"],
+      statements: true
+    )
+    _ = try await docker.images(manifests: true, identity: true)
+    let platform = "%7B%22os%22:%22linux%22,%22architecture%22:%22arm64%22%7D"
+    let types = "&type=https://slsa.dev/provenance/v1&type=https://spdx.dev/Document"
+    let path = "/v1.55/images/team/app:v1/attestations"
+    let paths = engine.requests.dropFirst().map(\.path)
+    #expect(paths.first == path)
+    #expect(paths.dropFirst().first == "\(path)?platform=\(platform)\(types)&statement=1")
+    #expect(paths.last == "/v1.55/images/json?manifests=1&identity=1")
+    await docker.close()
+    try await engine.stop()
+  }
+
   @Test("on this engine, whose host has no way out, are not found at Docker Hub")
   func offline() async throws {
     let docker = try await sharedClient()

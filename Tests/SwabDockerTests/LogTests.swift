@@ -81,6 +81,19 @@ struct LogTests {
     }
   }
 
+  @Test("give a line of 10 MB as one, which has one timestamp at most", arguments: [false, true])
+  func hugeLine(_ hasTimestamps: Bool) async throws {
+    let count = 10_000_000
+    try await withOutput(of: "head -c \(count) /dev/zero | tr '\\0' x") { docker, name in
+      let logs = try await docker.logs(name, timestamps: hasTimestamps)
+      var lines: [LogLine] = []
+      for try await line in logs.lines { lines.append(line) }
+      #expect(lines.map(\.bytes.count) == [count])
+      #expect(lines.first?.bytes.allSatisfy { $0 == UInt8(ascii: "x") } == true)
+      #expect((lines.first?.timestamp != nil) == hasTimestamps)
+    }
+  }
+
   @Test("can be limited by number and time (DE-47)")
   func ranges() async throws {
     try await withOutput(of: "for i in 1 2 3 4; do echo $i; done") { docker, name in
@@ -96,6 +109,33 @@ struct LogTests {
       let second = try #require(all[1].timestamp)
       #expect(try await texts(docker.logs(name, until: second)).map(\.text) == ["1", "2"])
     }
+  }
+
+  @Test("tell on each line what the log driver has kept beside it (DE-47)")
+  func details() async throws {
+    let docker = try await sharedClient()
+    var spec = ContainerSpec.script("echo out; echo oh >&2")
+    spec.labels = ["app": "web", "stage": "test", "other": "no"]
+    spec.environment["LEVEL"] = "2"
+    spec.hostConfig.logDriver = LogDriver(
+      "json-file",
+      options: ["labels": "app,stage", "env": "LEVEL"]
+    )
+    try await withContainer(spec, of: docker) { name in
+      try await docker.start(name)
+      try await docker.wait(name)
+      let (out, error) = try await collect(docker.logs(name, details: true))
+      let details = "LEVEL=2,app=web,stage=test"
+      #expect(String(decoding: out, as: UTF8.self) == "\(details) out\n")
+      #expect(String(decoding: error, as: UTF8.self) == "\(details) oh\n")
+      #expect(String(decoding: try await collect(docker.logs(name)).out, as: UTF8.self) == "out\n")
+      var lines: [LogLine] = []
+      let logs = try await docker.logs(name, stderr: false, timestamps: true, details: true)
+      for try await line in logs.lines { lines.append(line) }
+      #expect(lines.map(\.text) == ["\(details) out"])
+      #expect(lines.first?.timestamp != nil)
+    }
+    await docker.close()
   }
 
   @Test("that are followed end with the container, and come as they are written (DE-48)")

@@ -146,7 +146,10 @@ struct NegotiationTests {
     #expect(stop?.code == .requiresAPIVersion)
     #expect(stop?.message == "signal needs API 1.42, and 1.40 is spoken here")
     let create = await #expect(throws: DockerError.self) {
-      try await docker.createContainer(ContainerSpec(image: "x"), platform: "linux/arm64")
+      try await docker.createContainer(
+        ContainerSpec(image: "x"),
+        platform: ImagePlatform(parsing: "linux/arm64")
+      )
     }
     #expect(create?.code == .requiresAPIVersion)
     #expect(engine.lines.count == 1)

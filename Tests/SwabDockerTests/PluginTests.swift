@@ -49,6 +49,9 @@ struct PluginTests {
     #expect(plugin.name == "\(name):latest" && !plugin.isEnabled)
     #expect(plugin.description == "For tests" && plugin.interfaces == ["swab.test/1.0"])
     #expect(plugin.environment == ["LEVEL=1"] && plugin.mounts.count == 5)
+    let mount = try #require(plugin.mounts.first)
+    #expect(mount.name == "musr" && mount.source == "/usr" && mount.destination == "/usr")
+    #expect(mount.type == "none" && mount.options == ["rbind", "ro"])
     try await docker.configurePlugin(name, ["LEVEL=2"])
     #expect(try await docker.inspectPlugin(name).environment == ["LEVEL=2"])
     let unknown = await dockerError { try await docker.configurePlugin(name, ["NOSUCH=1"]) }
@@ -94,6 +97,13 @@ struct PluginTests {
     ])
     #expect(plugin.interfaces == ["docker.volumedriver/1.0", "docker.networkdriver/2.0"])
     #expect(Plugin(raw: [:]).interfaces.isEmpty && Plugin(raw: [:]).mounts.isEmpty)
+    let mount = PluginMount(raw: [
+      "Name": "state", "Description": "Its data", "Source": "", "Destination": "/state",
+      "Type": "bind", "Options": nil, "Settable": ["source"],
+    ])
+    #expect(mount.name == "state" && mount.description == "Its data" && mount.source == nil)
+    #expect(mount.destination == "/state" && mount.type == "bind" && mount.options.isEmpty)
+    #expect(mount.settable == ["source"])
     let privilege = PluginPrivilege(raw: [
       "Name": "network", "Description": "permissions to access a network", "Value": ["host"],
     ])

@@ -108,7 +108,9 @@ struct ProgressTests {
   static let proofs: [(ProgressProof, String)] = [
     (.pull, #"{"status":"Status: Image is up to date for x"}"#),
     (.push, #"{"progressDetail":{},"aux":{"Tag":"v1","Digest":"sha256:1","Size":5}}"#),
-    (.build, #"{"aux":{"ID":"sha256:1"}}"#), (.build, #"{"stream":"sha256:1\n"}"#),
+    (.build(.result), #"{"aux":{"ID":"sha256:1"}}"#),
+    (.build(.line), #"{"stream":"sha256:1\n"}"#),
+    (.build(.beginning), #"{"stream":"Successfully built 0f1e2d3c4b5a\n"}"#),
     (.load, #"{"stream":"Loaded image: x:latest\n"}"#),
     (.load, #"{"stream":"Loaded image ID: sha256:1\n"}"#),
     (.import, #"{"status":"sha256:1"}"#),

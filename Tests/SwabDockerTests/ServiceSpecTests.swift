@@ -188,6 +188,41 @@ struct ServiceSpecTests {
     #expect(spec.task.raw["LogDriver"] == nil && spec.task.container.raw["Healthcheck"] == nil)
   }
 
+  @Test("takes away of a health check what isn't set any more, and nothing else")
+  func healthcheck() {
+    let known: JSONValue = [
+      "Test": ["CMD", "check"], "Interval": 1_000_000_000, "Timeout": 2_000_000_000, "Retries": 3,
+      "StartPeriod": 4_000_000_000, "StartInterval": 5_000_000_000,
+    ]
+    var container = TaskContainerSpec(raw: ["Healthcheck": known])
+    container.raw["Healthcheck"]?["Future"] = 6
+    container.healthcheck?.interval = nil
+    container.healthcheck?.startInterval = nil
+    #expect(
+      container.raw["Healthcheck"] == [
+        "Test": ["CMD", "check"], "Timeout": 2_000_000_000, "Retries": 3,
+        "StartPeriod": 4_000_000_000, "Future": 6,
+      ]
+    )
+    container.healthcheck = Healthcheck.none
+    #expect(container.raw["Healthcheck"] == ["Test": ["NONE"], "Future": 6])
+    container.raw["Healthcheck"] = known
+    container.healthcheck = .shell("true")
+    #expect(container.raw["Healthcheck"] == ["Test": ["CMD-SHELL", "true"]])
+    container.healthcheck = Healthcheck()
+    #expect(container.raw["Healthcheck"] == [:] && container.healthcheck == Healthcheck())
+    var full = Healthcheck.shell("true")
+    full.interval = .seconds(1)
+    full.timeout = .seconds(2)
+    full.retries = 3
+    full.startPeriod = .seconds(4)
+    full.startInterval = .seconds(5)
+    // A field that is new there has to go with the others.
+    #expect(Set(full.encoded.object?.keys ?? []) == Set(Healthcheck.fieldNames))
+    container.healthcheck = full
+    #expect(container.healthcheck == full)
+  }
+
   @Test("reads as the engine assumes where it says nothing")
   func nothing() {
     var spec = ServiceSpec(raw: .null)

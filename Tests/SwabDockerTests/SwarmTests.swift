@@ -280,6 +280,37 @@ struct SwarmTests {
   }
 }
 
+@Suite("The key of a swarm's certificates")
+struct SwarmKeyTests {
+  @Test("is shown by nothing that it is in")
+  func masked() {
+    var options = SwarmInit(advertiseAddress: "192.0.2.1")
+    options.spec.name = "default"
+    options.spec.authority.signingKey = "hunter2"
+    options.spec.authority.forcedRotation = 7
+    var override = SwarmInit()
+    override.additionalFields["Spec"] = ["CAConfig": ["SigningCAKey": "hunter2", "ForceRotate": 7]]
+    let things: [Any] = [options, override, options.spec, options.spec.authority]
+    for thing in things {
+      var dumped = ""
+      dump(thing, to: &dumped)
+      for text in ["\(thing)", "\([thing])", String(reflecting: thing), dumped] {
+        #expect(!text.contains("hunter2") && text.contains("••••") && text.contains("7"), "\(text)")
+      }
+    }
+    #expect(
+      "\(options.spec)"
+        == #"SwarmSpec({"Name":"default","CAConfig":{"SigningCAKey":"••••","ForceRotate":7}})"#
+    )
+    #expect("\(options.spec.authority)".hasPrefix("SwarmAuthority({"))
+    #expect("\(options)".contains(#""AdvertiseAddr":"192.0.2.1""#))
+    #expect("\(SwarmSpec())" == "SwarmSpec(null)")
+    // What is sent is the key itself.
+    #expect(options.spec.authority.signingKey == "hunter2")
+    #expect(options.encoded["Spec"]?["CAConfig"]?["SigningCAKey"] == "hunter2")
+  }
+}
+
 /// Counts up from 1.
 final class Counter: Sendable {
   private let count = Atomic(0)

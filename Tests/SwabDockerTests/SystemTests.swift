@@ -74,6 +74,26 @@ struct SystemTests {
     try await engine.stop()
   }
 
+  @Test("reads in a ping however a proxy writes it")
+  func ping() async throws {
+    let names = ["Api-Version", "Ostype", "Builder-Version", "Swarm"]
+    for names in [names, names.map { $0.lowercased() }, names.map { $0.uppercased() }] {
+      let values = ["1.44", "linux", "2", "active/manager"]
+      let headers = zip(names, values).map { "\($0): \($1)\r\n" }.joined()
+      let engine = try await FakeEngine { _ in
+        .bytes("HTTP/1.1 200 OK\r\n\(headers)Content-Length: 2\r\n\r\nOK")
+      }
+      let docker = try DockerClient(baseURL: engine.address, version: "1.44")
+      let reply = try await docker.ping()
+      #expect(reply.apiVersion == "1.44" && reply.operatingSystem == "linux")
+      #expect(reply.builderVersion == "2" && reply.swarmState == "active/manager")
+      #expect(PingReply(raw: ["api-version": ""]).apiVersion == nil)
+      #expect(PingReply(raw: [:]).swarmState == nil)
+      await docker.close()
+      try await engine.stop()
+    }
+  }
+
   @Test("reads where a newer one says less, and says it otherwise")
   func newerSelf() {
     let info = EngineInfo(raw: [

@@ -173,6 +173,29 @@ struct TarReaderTests {
     }
   }
 
+  @Test("reads of a file as large as there are numbers what there is of it")
+  func largestNumber() async throws {
+    let bytes = try await pythonTar(
+      """
+      info = tarfile.TarInfo("x")
+      info.size, info.mtime = (1 << 63) - 1, -(1 << 63)
+      raw(info.tobuf(tarfile.GNU_FORMAT))
+      """
+    )
+    var reader = TarReader()
+    reader.append(ByteBuffer(bytes: bytes))
+    guard case .entry(let entry, _) = try reader.next(), case .data(let data) = try reader.next()
+    else {
+      Issue.record("no entry with data")
+      return
+    }
+    #expect(entry.size == .max && entry.mtime == .min)
+    #expect(data.readableBytes == bytes.count - 512)
+    if case .some = try reader.next() { Issue.record("more than there is") }
+    let error = #expect(throws: DockerError.self) { try reader.finish() }
+    #expect(error?.code == .streamTruncated)
+  }
+
   @Test("refuses an archive that ends too early, wherever")
   func truncated() async throws {
     let bytes = try await pythonTar("add('\(String(repeating: "n", count: 200))', b'x' * 600)")
@@ -200,12 +223,31 @@ struct TarReaderTests {
       ("extended({'path': 'b'}); extended({'path': 'b'}); add('a')", "two extended"),
       ("extended({'path': 'b'})", "entry should follow"),
       ("header(b'x', 2 << 20)", "1 MiB"),
+      ("large((1 << 63) - 1, b'x')", "1 MiB"), ("large((1 << 63) - 1, b'L')", "1 MiB"),
+      ("large(1 << 63)", "no size"), ("large(-1)", "no size"),
+      ("large(-(1 << 63), b'x')", "no size"),
+      ("extended({'size': '9223372036854775808'}); add('a')", "no number"),
+      ("extended({'size': '-9223372036854775808'}); add('a')", "negative"),
+      ("extended({'uid': '99999999999999999999'}); add('a')", "no number"),
+      ("extended({'mtime': '-9223372036854775808.5'}); add('a')", "no time"),
+      ("header(b'x', 3); raw(b'2 x'.ljust(512, b'\\0'))", "extended header"),
+      ("header(b'x', 3); raw(b'3 x'.ljust(512, b'\\0'))", "extended header"),
+      ("header(b'x', 1); raw(b'1'.ljust(512, b'\\0'))", "extended header"),
+      ("header(b'x', 20); raw(b'9223372036854775808 '.ljust(512, b'\\0'))", "extended header"),
       ("header(b'x', 9); raw(b'999 a=b\\n\\0'.ljust(512, b'\\0'))", "extended header"),
       ("header(b'x', 9); raw(b'9 path=a\\0'.ljust(512, b'\\0'))", "extended header"),
     ]
   )
   func broken(_ script: String, _ reason: String) async throws {
-    let bytes = try await pythonTar(script)
+    let bytes = try await pythonTar(
+      """
+      def large(size, type=tarfile.REGTYPE):
+        info = tarfile.TarInfo("x")
+        info.type, info.size = type, size
+        raw(info.tobuf(tarfile.GNU_FORMAT))
+      \(script)
+      """
+    )
     let error = #expect(throws: DockerError.self) { try readTar(bytes) }
     #expect(error?.code == .invalidArchive)
     #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")

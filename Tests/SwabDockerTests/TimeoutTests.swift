@@ -26,7 +26,7 @@ struct TimeoutTests {
     #expect(
       error?.description == """
         docker: GET /images/json: no complete answer within 0.2 s
-        hint: docker_timeout sets how long a request may take
+        hint: docker_timeout sets how long a request may take, in a program DockerClient(timeout:)
         """
     )
     try await eventually("the connection is gone") { engine.journal.open == 0 }
@@ -94,10 +94,43 @@ struct TimeoutTests {
       if request.path.hasSuffix("/json") {
         return FakeEngine.json("200 OK", #"{"Config":{"StopTimeout":-1}}"#)
       }
-      return .later(.milliseconds(600), "HTTP/1.1 204 No Content\r\n\r\n")
+      return .later(.milliseconds(2000), "HTTP/1.1 204 No Content\r\n\r\n")
     }
-    let docker = try DockerClient(baseURL: engine.address, timeout: .milliseconds(200))
+    let docker = try DockerClient(baseURL: engine.address, timeout: .seconds(1))
     #expect(try await docker.stop("x", timeout: given.map { .seconds($0) }))
+    await docker.close()
+    try await engine.stop()
+  }
+
+  private static let longCalls: [@Sendable (DockerClient) async throws -> Void] = [
+    { try await $0.commit("x") },
+    { _ = try await $0.containers(size: true) },
+    { _ = try await $0.inspectContainer("x", size: true) },
+    { _ = try await $0.images(sharedSize: true) },
+    { _ = try await $0.diskUsage() },
+    { try await $0.pruneContainers() },
+    { try await $0.pruneImages() },
+    { try await $0.pruneNetworks() },
+    { try await $0.pruneVolumes() },
+  ]
+
+  @Test("don't bound what takes the engine long by its nature", arguments: longCalls.indices)
+  func long(_ index: Int) async throws {
+    let engine = try await FakeEngine { request in
+      let isList = request.path.contains("containers/json") || request.path.contains("images/json")
+      let body = isList ? "[]" : #"{"Id":"x"}"#
+      return .later(
+        .milliseconds(600),
+        "HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+      )
+    }
+    let docker = try DockerClient(
+      baseURL: engine.address,
+      version: "1.44",
+      timeout: .milliseconds(200)
+    )
+    try await Self.longCalls[index](docker)
+    #expect(engine.lines.count == 1)
     await docker.close()
     try await engine.stop()
   }
@@ -112,8 +145,8 @@ struct TimeoutTests {
     )
     let logs = try await docker.logs("x", follow: true)
     let reader = Task { for try await _ in logs {} }
-    // That nothing happens when the timeout is over can only be seen after it.
-    try await Task.sleep(for: .milliseconds(600))
+    try await docker.timersFired(within: .milliseconds(500))
+    #expect(await docker.transport.openConnections() == 1)
     #expect(engine.journal.open == 1)
     reader.cancel()
     await #expect(throws: CancellationError.self) { try await reader.value }

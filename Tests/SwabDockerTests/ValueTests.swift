@@ -114,4 +114,28 @@ struct ValueTests {
     let error = #expect(throws: DockerError.self) { try DockerCall.image(name, "", .DELETE) }
     #expect(error?.code == .invalidArgument)
   }
+
+  @Test(
+    "sizes: only -1 stands for no limit",
+    arguments: ["-1g", "-1b", "-2", "-1.0", "-1k", "--1"]
+  )
+  func negativeSizes(_ text: String) throws {
+    #expect(throws: DockerError.self) { try ByteSize(parsing: text) }
+    #expect(try ByteSize(parsing: "-1").bytes == -1)
+  }
+
+  @Test("variables: an error names none of their values")
+  func variables() throws {
+    let error = #expect(throws: DockerError.self) {
+      try ContainerSpec.environment(parsing: ["A=1", "=hunter2"])
+    }
+    #expect(error?.message == "variable 2 has no name, as in NAME=value")
+    let texts = ["A=\u{301}x", "B", "C=a=b", "D="]
+    let read: [String: String?] = ["A": "\u{301}x", "B": nil, "C": "a=b", "D": ""]
+    #expect(try ContainerSpec.environment(parsing: texts) == read)
+    let file = "#\u{301} why\r\nA=\u{301}x\r\n\r\nD=\r\n"
+    #expect(try ContainerSpec.environment(file: file) == ["A": "\u{301}x", "D": ""])
+    setenv("SWAB_TEST_ACCENT", "\u{301}x", 1)
+    #expect(ProcessVariables.all()["SWAB_TEST_ACCENT"] == "\u{301}x")
+  }
 }

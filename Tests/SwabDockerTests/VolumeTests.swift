@@ -64,6 +64,27 @@ struct VolumeTests {
     await docker.close()
   }
 
+  @Test("of a swarm are changed, if that is of their newest version")
+  func update() async throws {
+    let engine = try await FakeEngine(version: "1.42") { request in
+      request.path.contains("version=7")
+        ? FakeEngine.json("500 Oh", #"{"message":"rpc error: update out of sequence"}"#)
+        : FakeEngine.json("200 OK", "")
+    }
+    let docker = try DockerClient(baseURL: engine.address)
+    var spec = JSONObject()
+    spec["Availability"] = "drain"
+    try await docker.updateVolume("data ü", version: 8, spec)
+    let request = try #require(engine.requests.last)
+    #expect(request.line == "PUT /v1.42/volumes/data%20%C3%BC?version=8 HTTP/1.1")
+    #expect(try JSONValue(parsing: request.body) == ["Spec": ["Availability": "drain"]])
+    #expect(request.headers.contains("Content-Type: application/json"))
+    let stale = await dockerError { try await docker.updateVolume("data", version: 7, spec) }
+    #expect(stale?.isStaleVersion == true)
+    await docker.close()
+    try await engine.stop()
+  }
+
   @Test("are chosen by newer engines themselves (DE-95)")
   func pruneNew() async throws {
     let engine = try await FakeEngine(version: "1.42") { _ in

@@ -212,7 +212,8 @@ struct CommandTests {
     try await withSSHServer(forced) { server in
       try await withConnection(to: server) { connection in
         for text in Self.words {
-          let quoted = "'" + text.replacingOccurrences(of: "'", with: "'\\''") + "'"
+          let inner = text.replacingOccurrences(of: "'", with: "'\\''", options: .literal)
+          let quoted = "'\(inner)'"
           let result = try await connection.collect("printf '%s|' \(quoted) $((1+1)); echo \"$0\"")
           #expect(result.text == "\(text)|2|/bin/sh\n")
         }
@@ -227,6 +228,8 @@ struct CommandTests {
     "plain", "it's", "a \"b\" c", "back\\slash", "\\\\two", "end\\", "bang!", "!!", "new\nline",
     "über",
     "100%", "%s %d", "$HOME `id`", "a\tb", "~", "*", "\\'", "#x", "; & |", "{a,b}", "^x^y",
+    // Accents for what stands before them, be it a quote.
+    "a'\u{301}b", "\u{301}; exit 1;",
   ]
 
   @Test("an account that may not log in says so")

@@ -6,15 +6,32 @@ struct BuiltInCall: Sendable {
   let arguments: TaskArguments
   /// The hosts of the step, this one among them.
   let targets: [HostTarget]
+  private let isDestructive: Bool
 
   init(scope: TaskScope, step: ExecutionStep) {
     self.scope = scope
     arguments = step.arguments
     targets = step.targets
+    isDestructive = step.task.isDestructive
   }
 
   /// The client of the host's engine, or of this machine's.
-  var docker: DockerFabricClient { get throws { try dockerFabric() } }
+  ///
+  /// Throws ``TaskError`` if a task that removes things would find an engine which only Docker's own
+  /// settings call this machine's.
+  var docker: DockerFabricClient {
+    get throws {
+      let docker = try dockerFabric()
+      guard scope.target == nil, let other = try OtherEngine(docker.settings, scope.environment)
+      else { return docker }
+      if isDestructive, other.isDockersChoice { throw other.refusal }
+      other.say(on: scope.console)
+      return docker
+    }
+  }
+
+  /// Whether the step has one host only, or none.
+  var isAlone: Bool { targets.count <= 1 }
 
   /// Runs a command on the host or, with `--local`, on this machine, and shows neither it nor its
   /// output.
@@ -35,7 +52,7 @@ struct BuiltInCall: Sendable {
     if scope.run.options.printsJSON {
       console.say(.user, report.document(host: scope.hostName, task: scope.task))
     } else {
-      let host = isAlone ? nil : scope.hostName
+      let host = isAlone && scope.caller == nil ? nil : scope.hostName
       let width = TerminalSize.ofStandardOutput.map {
         $0.columns - console.prefixWidth(ofHost: host)
       }
@@ -45,8 +62,6 @@ struct BuiltInCall: Sendable {
     try await console.waitForRoom()
   }
 
-  /// Whether there is one host only, in a task of the command line.
-  private var isAlone: Bool { targets.count <= 1 && scope.caller == nil }
 }
 
 /// What a task that comes with swab found or did: for people, and for programs.

@@ -1,25 +1,36 @@
 extension DockerTasks {
   /// What removes things that nobody needs, or everything.
   static let cleanup = [
-    define(
+    defineRemoval(
       "cleanup_containers",
       "Remove containers that have ended",
       ["include_initial=no", "exclude=", "raise_on_error=no", "list_only=no"],
       cleanupContainers
     ),
-    define(
+    defineRemoval(
       "cleanup_images",
       "Remove images that no container uses and that have no name",
       ["remove_old=no", "keep_tags=", "force=no", "raise_on_error=no", "list_only=no"],
       cleanupImages
     ),
-    define(
+    defineRemoval(
       "remove_all_containers",
       "Stop and remove all containers",
       ["stop_timeout=10", "raise_on_error=no", "list_only=no"],
       removeAllContainers
     ),
   ]
+
+  private static func defineRemoval(
+    _ name: String,
+    _ help: String,
+    _ arguments: [String],
+    _ body: @escaping @Sendable (BuiltInCall) async throws -> TaskReport
+  ) -> TaskDefinition {
+    var task = define(name, help, arguments, body)
+    task.isDestructive = true
+    return task
+  }
 
   @Sendable private static func cleanupContainers(_ call: BuiltInCall) async throws -> TaskReport {
     let arguments = call.arguments
@@ -28,9 +39,27 @@ extension DockerTasks {
       includesInitial: arguments.bool("include_initial"),
       exclude: Set(items(in: arguments.string("exclude"))),
       raisesOnError: arguments.bool("raise_on_error"),
-      listOnly: listOnly
+      listOnly: listOnly,
+      unmatched: { tellUnmatched($0, call) }
     )
     return report(containers, listOnly ? "Containers to remove:" : "Removed containers:")
+  }
+
+  /// Says which terms of `exclude` are no container's.
+  ///
+  /// That is no error: a container that is to stay may not be there today, and of several hosts
+  /// mostly one has it. On a single host it may well be misspelt, hence a warning; on several, one
+  /// from each host but one would only hide those that matter.
+  private static func tellUnmatched(_ terms: [String], _ call: BuiltInCall) {
+    let (console, host) = (call.scope.console, call.scope.hostName)
+    for term in terms {
+      let text = "exclude: there is no container '\(term)'"
+      if call.isAlone {
+        console.warn(host: host, text)
+      } else {
+        console.say(.running, host: host, label: "docker", text)
+      }
+    }
   }
 
   @Sendable private static func cleanupImages(_ call: BuiltInCall) async throws -> TaskReport {

@@ -2,21 +2,19 @@ extension DockerTasks {
   /// What concerns the host an engine runs on.
   static let hosts = [
     define("get_ip", "Print an IPv4 address of the host", ["interface_name=docker0"]) { call in
-      let name = try call.arguments.string("interface_name")
-      let address = try await addresses(of: name, call).first { !$0.isIPv6 }
-      return try report(address?.text, of: name, kind: "IPv4")
+      let interface = try await interface(of: call)
+      return try report(interface.ipv4.first, of: interface.name, kind: "IPv4")
     },
     define(
       "get_ipv6",
       "Print an IPv6 address of the host",
       ["interface_name=docker0", "expand=no"]
     ) { call in
-      let name = try call.arguments.string("interface_name")
-      let all = try await addresses(of: name, call).filter(\.isIPv6)
-      // One that others can use rather than one that every interface has.
-      let address = all.first { !$0.isLinkLocal } ?? all.first
+      let interface = try await interface(of: call)
+      let address = interface.ipv6.first
       let expands = try call.arguments.bool("expand")
-      return try report(expands ? address?.expanded : address?.text, of: name, kind: "IPv6")
+      let full = expands ? address.flatMap(NetworkInterface.expanded) : nil
+      return try report(full ?? address, of: interface.name, kind: "IPv6")
     },
     define(
       "reset_socat",
@@ -26,20 +24,10 @@ extension DockerTasks {
     ),
   ]
 
-  private static func addresses(
-    of name: String,
-    _ call: BuiltInCall
-  ) async throws -> [InterfaceAddress] {
-    let shown = try await call.run(InterfaceAddress.command(for: name), okCodes: [0, 1])
-    guard shown.exitStatus == 0 else {
-      throw TaskError(
-        .commandFailed,
-        "there is no network interface '\(name)'",
-        host: call.scope.hostName,
-        hint: "the interfaces are listed by: ip link"
-      )
-    }
-    return InterfaceAddress.addresses(in: shown.stdout)
+  private static func interface(of call: BuiltInCall) async throws -> NetworkInterface {
+    let name = try call.arguments.string("interface_name")
+    let shown = try await call.run(NetworkInterface.command)
+    return try NetworkInterface.list(shown.stdout).interface(name, host: call.scope.hostName)
   }
 
   private static func report(
@@ -58,13 +46,59 @@ extension DockerTasks {
 
   @Sendable private static func resetSocat(_ call: BuiltInCall) async throws -> TaskReport {
     let sudo = try call.arguments.bool("use_sudo") ? "sudo -n " : ""
-    // With nothing found it gives 1, which is no failure: there is nothing to end.
-    let found = try await call.run("ps -o pid= -C socat", okCodes: [0, 1])
-    let ids = found.stdout.split(whereSeparator: \.isWhitespace).map(String.init)
-    if !ids.isEmpty { _ = try await call.run("\(sudo)kill \(ids.joined(separator: " "))") }
+    let ids = try await call.run(SocatProcesses.listing).stdout
+      .split(whereSeparator: \.isNewline).compactMap { Int($0) }
+    guard !ids.isEmpty else { return TaskReport(["no socat is running"], json: .array([])) }
+    let killed = try await call.run(SocatProcesses.ending(ids, by: "\(sudo)kill"))
+    let refused = killed.stdout.split(whereSeparator: \.isNewline).compactMap { Int($0) }
+    if !refused.isEmpty {
+      let error = TaskError.socatRuns(refused, killed.stderr, host: call.scope.hostName)
+      guard try call.scope.environment.bool("warn_only") ?? false else { throw error }
+      call.scope.console.warn(host: call.scope.hostName, error.message)
+    }
+    let ended = ids.filter { !refused.contains($0) }
     return TaskReport(
-      [ids.isEmpty ? "no socat is running" : "ended socat \(ids.joined(separator: " "))"],
-      json: .array(ids.compactMap { Int($0) }.map { .integer($0) })
+      ended.isEmpty ? [] : ["ended socat \(ended.map(String.init).joined(separator: " "))"],
+      json: .array(ended.map { .integer($0) })
+    )
+  }
+}
+
+/// Commands for the socat processes of a host.
+///
+/// `ps -C` is a mistake to busybox, which gives status 1 for it, as others do where there is no such
+/// process. What all Linux hosts have is /proc; elsewhere there is `pgrep`.
+enum SocatProcesses {
+  /// Prints their ids.
+  static let listing = """
+    if [ -r /proc/self/comm ]; then
+      for file in /proc/[0-9]*/comm; do
+        read -r name <"$file" && [ "$name" = socat ] && file=${file%/comm} && echo "${file#/proc/}"
+      done 2>/dev/null
+    else pgrep -x socat
+    fi
+    true
+    """
+
+  /// Ends those that are still there, and prints the ids of those that it may not end.
+  static func ending(_ ids: [Int], by kill: String) -> String {
+    """
+    for id in \(ids.map(String.init).joined(separator: " ")); do
+      \(kill) "$id" || { [ -e /proc/self ] && [ ! -e "/proc/$id" ]; } || echo "$id"
+    done
+    true
+    """
+  }
+}
+
+extension TaskError {
+  fileprivate static func socatRuns(_ ids: [Int], _ said: String, host: String?) -> TaskError {
+    let reason = said.split(whereSeparator: \.isNewline).last.map { ": \($0)" } ?? ""
+    return TaskError(
+      .commandFailed,
+      "socat \(ids.map(String.init).joined(separator: " ")) was not ended\(reason)",
+      host: host,
+      hint: "another user's processes need use_sudo=yes, and sudo that asks for no password"
     )
   }
 }

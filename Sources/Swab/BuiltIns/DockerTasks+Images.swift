@@ -30,10 +30,7 @@ extension DockerTasks {
     let name = String(image.map { $0 == "/" ? "_" : $0 }) + ".tar.gz"
     let path = given.isEmpty ? name : LocalPath.expanded(given)
     let docker = try call.docker
-    docker.report("saving image \(image) to \(path)")
-    let archive = DockerUpload(try await docker.save(images: [image]))
-    let isPacked = path.hasSuffix(".gz") || path.hasSuffix(".tgz")
-    try await LocalFile.write(isPacked ? archive.packed(by: .gzip) : archive, to: path)
+    try await docker.saveImage(image, to: path)
     return TaskReport([path], json: .string(path))
   }
   .runsOnce()
@@ -44,23 +41,36 @@ extension DockerTasks {
       limit: .seconds(try call.arguments.int("timeout")),
       what: "load_image"
     )
-    let docker = try call.docker
-    docker.report("loading images from \(path)")
-    let loaded = try await watch.run {
-      let archive = DockerUpload.file(path).observed { watch.note() }
-      var names: [String] = []
-      for try await message in try await docker.beginLoad(archive) {
-        watch.note()
-        docker.report(message)
-        if let text = message.stream, text.hasPrefix("Loaded image") {
-          names.append(text.split(separator: " ").last?.trimmed { $0.isWhitespace } ?? "")
-        }
-      }
-      return names
+    let docker = WatchedClient(try call.docker, path, watch)
+    let images = try await watch.run {
+      try await docker.load(DockerUpload.file(path).observed { watch.note() })
     }
+    let loaded = images.names + images.ids
     return TaskReport(
       loaded.map { "loaded \($0)" },
       json: .array(loaded.map { .string($0) })
     )
+  }
+}
+
+/// A client whose engine is watched while it loads the images of a file.
+private final class WatchedClient: DockerAPI {
+  private let docker: DockerFabricClient
+  private let path: String
+  private let watch: ProgressWatch
+
+  init(_ docker: DockerFabricClient, _ path: String, _ watch: ProgressWatch) {
+    self.docker = docker
+    self.path = path
+    self.watch = watch
+  }
+
+  func engine() async throws -> DockerClient { try await docker.engine() }
+
+  func report(_ message: String) { docker.report("\(message) from \(path)") }
+
+  func report(_ progress: ProgressMessage) {
+    watch.note()
+    docker.report(progress)
   }
 }

@@ -14,39 +14,56 @@ extension DockerTasks {
 
   @Sendable private static func containers(_ call: BuiltInCall) async throws -> TaskReport {
     let arguments = call.arguments
-    let (shortImage, fullIDs) = (
-      try arguments.bool("short_image"), try arguments.bool("full_ids")
+    let form = ContainerForm(
+      shortImage: try arguments.bool("short_image"),
+      fullIDs: try arguments.bool("full_ids"),
+      fullCommand: try arguments.bool("full_cmd")
     )
-    let fullCommand = try arguments.bool("full_cmd")
     let found = try await call.docker.containers(all: arguments.bool("list_all"))
+    return TaskReport(table(of: found, form), json: .array(found.map(\.raw)))
+  }
+
+  /// How much is shown of a container.
+  struct ContainerForm {
+    var shortImage = true
+    var fullIDs = false
+    var fullCommand = false
+  }
+
+  static func table(of containers: [ContainerSummary], _ form: ContainerForm) -> TextTable {
     var table = TextTable([
       .init(title: "Id"), .init(title: "Names", mayWrap: true),
       .init(title: "Image", mayWrap: true), .init(title: "Command", mayWrap: true),
       .init(title: "Ports", mayWrap: true), .init(title: "Status", mayWrap: true),
-      .init(title: "Created"),
+      .init(title: "Created", cut: Cells.dayWidth),
     ])
-    for container in found {
+    for container in containers {
       table.add([
-        [Cells.id(container.id, isFull: fullIDs)],
+        [Cells.id(container.id, isFull: form.fullIDs)],
         container.names,
-        [shortImage ? Cells.shortImage(container.image) : container.image],
-        [fullCommand ? container.command : String(container.command.prefix(25))],
+        [form.shortImage ? Cells.shortImage(container.image) : container.image],
+        [form.fullCommand ? container.command : String(container.command.prefix(25))],
         container.ports.map(Cells.port),
         [container.status],
         [Cells.date(container.created)],
       ])
     }
-    return TaskReport(table, json: .array(found.map(\.raw)))
+    return table
   }
 
   @Sendable private static func images(_ call: BuiltInCall) async throws -> TaskReport {
     let fullIDs = try call.arguments.bool("full_ids")
     let found = try await call.docker.images(all: call.arguments.bool("list_all"))
+    return TaskReport(table(of: found, fullIDs: fullIDs), json: .array(found.map(\.raw)))
+  }
+
+  static func table(of images: [ImageSummary], fullIDs: Bool) -> TextTable {
     var table = TextTable([
       .init(title: "Id"), .init(title: "RepoTags", mayWrap: true), .init(title: "ParentId"),
-      .init(title: "Created"), .init(title: "VirtualSize"), .init(title: "Size"),
+      .init(title: "Created", cut: Cells.dayWidth), .init(title: "VirtualSize", repeated: "Size"),
+      .init(title: "Size"),
     ])
-    for image in found {
+    for image in images {
       table.add([
         [Cells.id(image.id, isFull: fullIDs)],
         image.repoTags,
@@ -57,7 +74,7 @@ extension DockerTasks {
         ["\(image.size)"],
       ])
     }
-    return TaskReport(table, json: .array(found.map(\.raw)))
+    return table
   }
 
   @Sendable private static func networks(_ call: BuiltInCall) async throws -> TaskReport {
@@ -103,6 +120,9 @@ enum Cells {
     guard let published = port.publicPort else { return own }
     return "\(port.hostAddress ?? ""):\(published)->\(own)"
   }
+
+  /// How wide the day of a date is.
+  static let dayWidth = "2026-11-26".count
 
   /// UTC in ISO 8601, without its zone.
   static func date(_ date: DockerDate?) -> String {

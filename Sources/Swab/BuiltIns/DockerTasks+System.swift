@@ -17,7 +17,7 @@ extension DockerTasks {
     let width = (entries.map(\.0.count).max() ?? 0) + 1
     return entries.map { key, value in
       let label = "\(key):" + String(repeating: " ", count: width - key.count)
-      return "\(label)\(TerminalText.safe(Cells.text(value)))"
+      return "\(label)\(TerminalText.singleLine(Cells.text(value)))"
     }
   }
 }

@@ -16,14 +16,18 @@ final class ImageCopyStep: Sendable {
 
   /// Waits for what a host gets.
   ///
-  /// - Throws: Why it didn't get the image: what its engine failed with, or that of the source.
+  /// - Throws: Why it didn't get the image: what its engine failed with, or that the source did.
   func report(for call: BuiltInCall) async throws -> TaskReport {
-    let run = call.scope.run
-    let outcomes = try await copying.value { try await self.copy(in: run) }
-    guard let target = call.scope.target, let outcome = outcomes[target.key] else {
-      return TaskReport(["it is the source"], json: .null)
+    let scope = call.scope
+    do {
+      let outcomes = try await copying.value { try await self.copy(in: scope) }
+      guard let target = scope.target, let outcome = outcomes[target.key] else {
+        return TaskReport(["it is the source"], json: .null)
+      }
+      return Self.report(try outcome.get())
+    } catch let failure as SourceFailure {
+      throw failure.seen(from: scope.target)
     }
-    return Self.report(try outcome.get())
   }
 
   private static func report(_ delivery: ImageDelivery) -> TaskReport {
@@ -34,8 +38,9 @@ final class ImageCopyStep: Sendable {
     return TaskReport(["\(delivery)"], json: .object(json))
   }
 
-  private func copy(in run: RunContext) async throws -> Outcomes {
-    let sourceTarget = try source(in: run)
+  private func copy(in scope: TaskScope) async throws -> Outcomes {
+    let run = scope.run
+    let sourceTarget = try source(in: scope)
     var outcomes: Outcomes = [:]
     var targets: [(key: HostTarget.Key, docker: DockerFabricClient)] = []
     for target in step.targets where target.key != sourceTarget?.key {
@@ -46,11 +51,15 @@ final class ImageCopyStep: Sendable {
       }
     }
     guard !targets.isEmpty || !outcomes.isEmpty else { throw Self.nobody }
-    let source = try client(of: sourceTarget, in: run)
-    let image = try step.arguments.string("image")
-    let results = try await source.copyImage(image, to: targets.map(\.docker), options())
-    for (target, result) in zip(targets, results) { outcomes[target.key] = result }
-    return outcomes
+    let (image, options) = (try step.arguments.string("image"), try options())
+    do {
+      let source = try client(of: sourceTarget, in: run)
+      let results = try await source.copyImage(image, to: targets.map(\.docker), options)
+      for (target, result) in zip(targets, results) { outcomes[target.key] = result }
+      return outcomes
+    } catch let error where !(error is CancellationError) {
+      throw SourceFailure(source: sourceTarget, error: error)
+    }
   }
 
   private func options() throws -> ImageCopyOptions {
@@ -59,13 +68,24 @@ final class ImageCopyStep: Sendable {
     return options
   }
 
-  /// The host that has the image: the first one, unless another is named; nil for this machine.
-  private func source(in run: RunContext) throws -> HostTarget? {
+  /// The host that has the image: the first one selected, unless another is named; nil for this
+  /// machine.
+  ///
+  /// - Throws: ``TaskError`` if a task of the command line has failed there: what the host has now may
+  ///   be the image from before that, and what another host has, even more so.
+  private func source(in scope: TaskScope) throws -> HostTarget? {
+    let run = scope.run
     let name = try step.arguments.string("source")
     if name == Self.thisMachine, run.inventory.hosts?[name] == nil { return nil }
-    if !name.isEmpty { return try run.selector.target(named: name) }
-    guard let first = step.targets.first else { throw Self.nobody }
-    return first
+    let named = try name.isEmpty ? nil : run.selector.target(named: name)
+    guard let source = named ?? step.first else { throw Self.nobody }
+    // Within a task, `execute` runs on what it is told to.
+    guard scope.caller == nil, run.ledger.hasFailed(source) else { return source }
+    throw TaskError(
+      .aborted,
+      "the source '\(source.name)' failed before, and no other host takes its place",
+      hint: named == nil ? "it is the first host selected; source=HOST names another one" : nil
+    )
   }
 
   private static let nobody = TaskError(
@@ -76,11 +96,30 @@ final class ImageCopyStep: Sendable {
   )
 
   private func client(of target: HostTarget?, in run: RunContext) throws -> DockerFabricClient {
-    try run.dockerClient(
+    let docker = try run.dockerClient(
       DockerClientSettings.Arguments(),
       on: target,
       environment: target?.environment ?? run.environment,
       origin: step.task.location
     )
+    if target == nil { try OtherEngine(docker.settings, run.environment)?.say(on: run.console) }
+    return docker
+  }
+}
+
+/// What the source of a copy has failed with.
+private struct SourceFailure: Error {
+  /// The source; nil for this machine.
+  var source: HostTarget?
+  var error: any Error
+
+  /// The error for a host: its own, if it is the source; to the others, the source has failed, and
+  /// they are as they were.
+  func seen(from target: HostTarget?) -> any Error {
+    guard let source else {
+      return TaskError("the source, this machine's Docker Engine, failed", because: error, on: "")
+    }
+    if source.key == target?.key { return error }
+    return TaskError("the source '\(source.name)' failed", because: error, on: source.name)
   }
 }

@@ -1,28 +1,34 @@
 /// A table as Docker-Fabric prints it: an empty line, the header, the rows; columns are as wide as
 /// their widest cell, with two spaces between.
 ///
-/// A cell with several lines makes its row as high. On a terminal that is too narrow, cells of
-/// columns that may be wrapped go on in the next line, so that nothing is lost.
+/// A cell with several lines makes its row as high. On a terminal that is too narrow, columns that say
+/// nothing are left out, and cells of those that may be wrapped go on in the next line, so that
+/// nothing is lost.
 struct TextTable: Sendable, Equatable {
   struct Column: Sendable, Equatable {
     var title: String
     var mayWrap = false
+    /// Where each cell is cut in two if there is not enough room otherwise, such as a date before its
+    /// time.
+    var cut: Int?
+    /// The title of a column whose cells may be the same as these; then they say nothing.
+    var repeated: String?
   }
 
   typealias Cell = [String]
 
-  var columns: [Column]
+  private(set) var columns: [Column]
   private(set) var rows: [[Cell]] = []
 
-  /// Columns that are wrapped keep so many characters.
-  private static let narrowest = 8
+  /// Columns that are wrapped keep so many characters, as long as anything else helps.
+  private static let narrow = 8
   private static let gap = "  "
 
   init(_ columns: [Column]) { self.columns = columns }
 
   /// Adds a row; what a host said may hold characters that a terminal would act on.
   mutating func add(_ cells: [Cell]) {
-    rows.append(cells.map { $0.map(TerminalText.safe) })
+    rows.append(cells.map { $0.map(TerminalText.singleLine) })
   }
 
   /// The table's lines.
@@ -30,7 +36,22 @@ struct TextTable: Sendable, Equatable {
   /// - Parameter width: What fits into a line; nil if everything does.
   /// - Returns: The lines, without spaces at their ends.
   func lines(fitting width: Int?) -> [String] {
-    let widths = widths(fitting: width)
+    if let width, Self.sum(naturalWidths) > width { return lessSilent.wrapped(to: width) }
+    return lines(naturalWidths)
+  }
+
+  private func wrapped(to width: Int) -> [String] {
+    var widths = naturalWidths
+    shrink(&widths, to: width, keeping: Self.narrow)
+    guard Self.sum(widths) > width else { return lines(widths) }
+    // The dates' second half goes below the first, and all others get what that sets free.
+    widths = zip(naturalWidths, columns).map { width, column in min(width, column.cut ?? width) }
+    shrink(&widths, to: width, keeping: Self.narrow)
+    shrink(&widths, to: width, keeping: 1)
+    return lines(widths)
+  }
+
+  private func lines(_ widths: [Int]) -> [String] {
     var lines = [""]
     lines += self.lines(of: columns.map { [$0.title] }, widths)
     for row in rows { lines += self.lines(of: row, widths) }
@@ -63,21 +84,40 @@ struct TextTable: Sendable, Equatable {
     return pieces
   }
 
-  /// The widths of the columns: of the cells, less what the widest that may be wrapped must give.
-  private func widths(fitting width: Int?) -> [Int] {
-    var widths = columns.indices.map { index in
+  // MARK: Widths
+
+  private var naturalWidths: [Int] {
+    columns.indices.map { index in
       max(columns[index].title.count, rows.flatMap { $0[index].map(\.count) }.max() ?? 0)
     }
-    guard let width else { return widths }
-    let gaps = Self.gap.count * max(0, columns.count - 1)
-    while widths.reduce(gaps, +) > width {
+  }
+
+  private static func sum(_ widths: [Int]) -> Int {
+    widths.reduce(gap.count * max(0, widths.count - 1), +)
+  }
+
+  /// Takes from the widest columns that may be wrapped until all fit, or none has more to give.
+  private func shrink(_ widths: inout [Int], to width: Int, keeping least: Int) {
+    while Self.sum(widths) > width {
       let wide = columns.indices.filter { index in
-        columns[index].mayWrap
-          && widths[index] > max(Self.narrowest, columns[index].title.count)
+        columns[index].mayWrap && widths[index] > max(least, columns[index].title.count)
       }
-      guard let widest = wide.max(by: { widths[$0] < widths[$1] }) else { break }
+      guard let widest = wide.max(by: { widths[$0] < widths[$1] }) else { return }
       widths[widest] -= 1
     }
-    return widths
+  }
+
+  /// The table without columns that say nothing: those that are empty, or repeat another one.
+  private var lessSilent: TextTable {
+    if rows.isEmpty { return self }
+    let kept = columns.indices.filter { index in
+      let other = columns.firstIndex { $0.title == columns[index].repeated }
+      return rows.contains { row in
+        !row[index].allSatisfy(\.isEmpty) && row[index] != other.map { row[$0] }
+      }
+    }
+    var table = TextTable(kept.map { columns[$0] })
+    table.rows = rows.map { row in kept.map { row[$0] } }
+    return table
   }
 }

@@ -33,7 +33,8 @@ final class DockerClientPool: Sendable {
   ///   - host: The host string; nil for local clients.
   ///   - settings: What the client is to be like.
   ///   - origin: Where it was asked for.
-  ///   - make: Makes it, with the key's logins at registries; does no I/O.
+  ///   - make: Makes it, with the key's logins at registries; it connects nowhere, but for a local
+  ///     client it reads the docker command's settings.
   /// - Returns: The client.
   /// - Throws: ``TaskError`` naming both call sites if the cached client has other settings.
   func client(

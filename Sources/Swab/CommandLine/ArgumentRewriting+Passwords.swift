@@ -12,6 +12,7 @@ extension ArgumentRewriting {
   static func password(
     _ word: String,
     _ rest: inout ArraySlice<String>,
+    of command: String? = nil,
     _ isTask: (String) -> Bool
   ) throws(UsageError) -> [String]? {
     guard let joined = joinedValue(word) else { return nil }
@@ -20,6 +21,14 @@ extension ArgumentRewriting {
     if next.hasPrefix("@") {
       rest.removeFirst()
       return try passwordFile(next)
+    }
+    // Any word may be a container's name, and a password as well.
+    if let command, letters(of: command) != nil {
+      throw UsageError(
+        "the word after \(word) may be a container or a password, and a password \(everybodyReads)",
+        hint: "before the container, write it out: swab \(command) --ask-password CONTAINER; "
+          + "-p @FILE reads it from a file"
+      )
     }
     // Fabric's `-p PASSWORD`; whatever follows and is neither a task nor a command may be one.
     guard isTask(String(next.prefix { $0 != ":" })) || SwabCommand.names.contains(next) else {

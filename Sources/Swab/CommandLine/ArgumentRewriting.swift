@@ -22,7 +22,7 @@ enum ArgumentRewriting {
       if let option = options.last, takesValue(option, of: command) {
         output += options + rest.prefix(1)
         rest = rest.dropFirst()
-      } else if let password = try password(word, &rest, isTask) {
+      } else if let password = try password(word, &rest, of: command, isTask) {
         output += password
       } else if let known = synonyms[word] {
         output.append(known)

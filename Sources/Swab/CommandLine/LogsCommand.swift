@@ -77,17 +77,16 @@ struct LogsCommand: SwabSubcommand {
   }
 
   private func show(_ logs: DockerLogs, of host: Host, isAlone: Bool) async throws {
-    let console = host.scope.console
-    guard !isAlone else {
-      var output = ContainerOutput(.masked, on: console)
-      for try await frame in logs { try await output.show(frame) }
+    let form = isAlone ? ContainerOutput.Form.masked : .lines(host: host.name)
+    var output = ContainerOutput(form, on: host.scope.console)
+    // Each part of a long line has a time of its own, of which only the first one's is shown.
+    guard isAlone || !timestamps else {
+      for try await line in logs.lines { try await output.show(line) }
       return
     }
-    let output = ContainerOutput(.lines(host: host.name), on: console)
-    for try await line in logs.lines {
-      let time = line.timestamp.map { Array("\($0.inFull) ".utf8) } ?? []
-      try await output.show(time + line.bytes, of: line.stream)
-    }
+    // What came before a failure is all there is to go by.
+    defer { output.finish() }
+    for try await frame in logs { try await output.show(frame) }
   }
 
   /// How many lines; nil for all.

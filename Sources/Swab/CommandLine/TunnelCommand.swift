@@ -32,24 +32,25 @@ struct TunnelCommand: SwabSubcommand {
     let board = TunnelBoard(run.targets.map(\.name))
     let console = preparation.console
     run.onEachHost { host in
-      let url: String
       do {
-        url = try await host.dockerFabric().tunnelURL
+        let url = try await host.dockerFabric().tunnelURL
+        // One that is about to be closed again is of no use to anybody.
+        try Task.checkCancellation()
+        console.say(.user, board.open(host.name, url))
       } catch {
-        say(board.settle(host.name, nil), console)
+        if !Task.isCancelled { sayEnd(board.settle(host.name), console) }
         throw error
       }
-      say(board.settle(host.name, url), console)
+      sayEnd(board.settle(host.name), console)
       // Until Ctrl-C; an SSH connection that gets lost meanwhile is made again by the next use.
       while true { try await Task.sleep(for: .seconds(3600)) }
     }
     return try await run.carryOut().status
   }
 
-  private func say(_ lines: TunnelBoard.Lines?, _ console: Console) {
-    guard let lines else { return }
-    let text = printsOnly ? lines.exports : lines.all
-    if !text.isEmpty { console.say(.user, text.joined(separator: "\n")) }
-    if !lines.exports.isEmpty { console.say(.status, "Ctrl-C closes what is open") }
+  private func sayEnd(_ comments: [String]?, _ console: Console) {
+    guard let comments else { return }
+    if !printsOnly { console.say(.user, comments.joined(separator: "\n")) }
+    console.say(.status, "Ctrl-C closes what is open")
   }
 }

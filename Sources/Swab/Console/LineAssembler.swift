@@ -83,7 +83,7 @@ struct LineAssembler {
 
   /// What a terminal would show of a line in which carriage returns went back to its start: a
   /// progress bar's last state.
-  private static func folded(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+  static func folded(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     guard position(of: 13, in: line) != nil else { return line }
     var line = line
     while line.last == 13 { line.removeLast() }

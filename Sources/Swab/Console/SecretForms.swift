@@ -51,7 +51,7 @@ extension SecretForms {
   static func forms(of text: String) -> [[UInt8]] {
     let bytes = Array(text.utf8)
     var forms = [bytes] + percentEncodedForms(of: bytes)
-    if text.contains("'") {
+    if text.utf8.contains(UInt8(ascii: "'")) {
       // In single quotes, as a person quotes it, and again for the login shell that gets it.
       let quoted = Shell.quoted(text).utf8.dropFirst().dropLast()
       forms.append(Array(quoted))

@@ -55,6 +55,21 @@ enum TerminalText {
     return String(decoding: output, as: UTF8.self)
   }
 
+  /// `text` as one line: newlines and tabs, which have no place in a table, are written out as well.
+  static func singleLine(_ text: String) -> String {
+    let names: [UInt8: String] = [9: "\\t", 10: "\\n", 13: "\\r"]
+    var output: [UInt8] = []
+    let bytes = Array(text.utf8)
+    var rest = bytes[...]
+    while let end = rest.firstIndex(where: { names[$0] != nil }) {
+      append(rest[..<end], to: &output)
+      output += (names[rest[end]] ?? "").utf8
+      rest = rest[(end + 1)...]
+    }
+    append(rest, to: &output)
+    return String(decoding: output, as: UTF8.self)
+  }
+
   /// The lines of a text, which may end in CR LF: to Swift, that is one Character and no newline.
   static func lines(of text: String) -> [ArraySlice<UInt8>] {
     Array(text.utf8).split(separator: 10, omittingEmptySubsequences: false).map {

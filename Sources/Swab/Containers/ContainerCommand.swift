@@ -21,7 +21,8 @@ struct ContainerCommand: Sendable {
   /// Runs the command to its end.
   ///
   /// When the task is cancelled, the command is ended in the container, where that has what it takes:
-  /// the engine itself would let it run on.
+  /// the engine itself would let it run on. That comes after the terminal is as it was: it takes a
+  /// while where the host is lost.
   func run(_ form: ContainerOutput.Form) async throws -> Ending {
     var spec = spec
     let version = try await docker.engine().apiVersion()
@@ -29,18 +30,32 @@ struct ContainerCommand: Sendable {
     if let marker { spec.environment[ExecMarker.variable] = marker.value }
     // A program that starts before it is told the size of its terminal draws for another one.
     if spec.hasTerminal, version >= APIVersion(1, 42) { spec.terminalSize = Self.terminalSize }
-    let isRaw = spec.hasTerminal && spec.attachesStandardInput
-    if isRaw { RawTerminal.enter() }
-    defer { if isRaw { RawTerminal.leave() } }
+    var id: String?
     do {
-      let (id, session) = try await docker.execSession(container, spec)
-      defer { session.close() }
-      let isDetached = try await exchange(session, id, form)
-      return isDetached ? .detached : .status(try await docker.exitCode(ofExec: id))
+      return try await RawTerminal.held(if: spec.hasTerminal && spec.attachesStandardInput) {
+        let own = try await docker.createExec(container, spec)
+        id = own
+        return try await attach(to: own, form)
+      }
     } catch {
-      if Task.isCancelled, let marker { await docker.end(marker, in: container) }
+      if Task.isCancelled, let id { await end(id, spec, marker) }
       throw error
     }
+  }
+
+  private func attach(to id: String, _ form: ContainerOutput.Form) async throws -> Ending {
+    let session = try await docker.engine().startExec(id, hasTerminal: spec.hasTerminal)
+    defer { session.close() }
+    let isDetached = try await exchange(session, id, form)
+    return isDetached ? .detached : .status(try await docker.exitCode(ofExec: id))
+  }
+
+  private func end(_ id: String, _ spec: ExecSpec, _ marker: ExecMarker?) async {
+    if let marker, await docker.end(id, spec, markedBy: marker, in: container) { return }
+    console.warn(
+      host: docker.target?.name,
+      "the command in '\(container)' could not be ended, and may run on"
+    )
   }
 
   private static var terminalSize: TerminalSize? {
@@ -79,8 +94,9 @@ struct ContainerCommand: Sendable {
 
   private func show(_ logs: DockerLogs, _ form: ContainerOutput.Form) async throws {
     var output = ContainerOutput(form, on: console)
+    // What came before a failure is all there is to go by.
+    defer { output.finish() }
     for try await frame in logs { try await output.show(frame) }
-    output.finish()
   }
 
   /// Hands on what is typed or piped in.

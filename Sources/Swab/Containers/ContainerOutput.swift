@@ -35,10 +35,14 @@ struct ContainerOutput {
     try await console.waitForRoom()
   }
 
-  /// Shows a line, and returns when there is room for more.
-  func show(_ line: [UInt8], of stream: LogFrame.Stream) async throws {
+  /// Shows a line with its time, and returns when there is room for more.
+  func show(_ line: LogLine) async throws {
     guard case .lines(let host) = form else { return }
-    console.output(Self.level(stream), host: host, isLabelled: false) { $0(line[...], .newline) }
+    let time = line.timestamp.map { Array("\($0.inFull) ".utf8) } ?? []
+    let bytes = time + LineAssembler.folded(line.bytes[...])
+    console.output(Self.level(line.stream), host: host, isLabelled: false) {
+      $0(bytes[...], .newline)
+    }
     try await console.waitForRoom()
   }
 

@@ -22,7 +22,23 @@ struct ExecutionStep: Sendable {
   var arguments: TaskArguments
   /// Empty: the task runs once, without a host.
   var targets: [HostTarget]
+  /// The first host that was selected, also when it has failed since and is no target any more: what
+  /// is meant for the first host must not find another one in its place.
+  let first: HostTarget?
   var mode: Mode
+
+  init(task: TaskDefinition, arguments: TaskArguments, targets: [HostTarget], mode: Mode) {
+    self.task = task
+    self.arguments = arguments
+    self.targets = targets
+    first = targets.first
+    self.mode = mode
+  }
+
+  /// The first host that was selected, if it is no target any more.
+  var lostFirst: HostTarget? {
+    first.flatMap { first in targets.contains { $0.key == first.key } ? nil : first }
+  }
 
   /// What makes two calls of a task that runs once the same.
   var onceKey: String {

@@ -74,6 +74,11 @@ struct Executor: Sendable {
   private func executeOnce(_ step: ExecutionStep) async -> [TaskOutcome] {
     let first = step.targets.first
     let targets: [HostTarget?] = step.targets.isEmpty ? [nil] : step.targets
+    if let lost = step.lostFirst, !run.hasBegun(step.onceKey) {
+      let error = TaskError.lostFirst(lost.name)
+      run.console.say(.aborts, label: "error", "\(step.task.label): \(error)")
+      return targets.map { .failed($0, step, error) }
+    }
     let once: (outcome: TaskOutcome, isFirst: Bool)
     do {
       once = try await run.runOnce(step.onceKey) {
@@ -200,6 +205,12 @@ extension TaskOutcome {
     ended(.notAttempted, target, step, TaskError(.aborted, reason))
   }
 
+  static func failed(_ target: HostTarget?, _ step: ExecutionStep, _ error: any Error)
+    -> TaskOutcome
+  {
+    ended(.failed, target, step, error)
+  }
+
   static func cancelled(_ target: HostTarget?, _ step: ExecutionStep, _ error: any Error)
     -> TaskOutcome
   {
@@ -223,9 +234,15 @@ extension TaskOutcome {
     )
   }
 
-  /// The same outcome for another host.
+  /// The same outcome for another host; that a host can't be reached, say, is no state of the other.
   func moved(to target: HostTarget?) -> TaskOutcome {
-    TaskOutcome(
+    var (state, error) = (state, error)
+    if failed, state != .cancelled, key != target?.key, let own = error {
+      let place = isLocal ? "this machine" : "'\(host)'"
+      state = .failed
+      error = TaskError("it runs once, and failed on \(place)", because: own, on: host)
+    }
+    return TaskOutcome(
       host: target?.name ?? Self.localOnly,
       state: state,
       value: value,

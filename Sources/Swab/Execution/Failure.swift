@@ -40,10 +40,19 @@ enum Failure {
 
   /// Shows the errors underneath, if the level `exceptions` is on.
   static func sayCauses(of error: any Error, on host: String?, console: Console) {
-    var cause = (error as? SSHError)?.cause ?? (error as? DockerError)?.cause
+    var cause = cause(of: error)
     while let next = cause {
       console.say(.exceptions, host: host, label: "because", "\(type(of: next)): \(next)")
-      cause = (next as? SSHError)?.cause
+      cause = self.cause(of: next)
+    }
+  }
+
+  private static func cause(of error: any Error) -> (any Error)? {
+    switch error {
+    case let error as SSHError: error.cause
+    case let error as DockerError: error.cause
+    case let error as TaskError: error.cause
+    default: nil
     }
   }
 
@@ -57,5 +66,33 @@ enum Failure {
       .unreachable
     default: .failed
     }
+  }
+}
+
+extension TaskError {
+  /// A failure for a host that it isn't the failure of.
+  ///
+  /// - Parameters:
+  ///   - what: What has failed, for this host to see.
+  ///   - error: What it failed with.
+  ///   - host: Whose error that is.
+  init(_ what: String, because error: any Error, on host: String) {
+    let text = Failure.text(error, on: host, isInterrupted: false)
+    let start = text.firstRange(of: "\nhint: ")
+    self.init(
+      .aborted,
+      "\(what): \(text[..<(start?.lowerBound ?? text.endIndex)])",
+      hint: start.map { String(text[$0.upperBound...]) }
+    )
+    cause = error
+  }
+
+  /// The error of a task that runs once, on the first host, where that has failed before.
+  static func lostFirst(_ host: String) -> TaskError {
+    TaskError(
+      .aborted,
+      "it runs once, on the first host selected, and '\(host)' failed before",
+      hint: "it runs on no other host in its place; select another one: -H HOST"
+    )
   }
 }

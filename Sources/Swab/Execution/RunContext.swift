@@ -67,6 +67,9 @@ final class RunContext: Sendable {
     await connections.closeAll()
   }
 
+  /// Whether a task that runs once has been begun in this run.
+  func hasBegun(_ key: String) -> Bool { once.withLock { $0[key] != nil } }
+
   /// Runs a task that runs once, or gives what it gave.
   ///
   /// - Parameters:

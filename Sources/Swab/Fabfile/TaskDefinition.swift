@@ -33,6 +33,9 @@ public struct TaskDefinition: Sendable {
   var runsOnlyOnce = false
   var aliases: [String] = []
   var isDefault = false
+  /// Whether it comes with swab and removes what it finds, so that it must never find another engine
+  /// than the one that is meant.
+  var isDestructive = false
 
   /// Whether it comes with swab.
   var isBuiltIn: Bool {

@@ -33,6 +33,8 @@ public struct TaskError: Error, Sendable, CustomStringConvertible {
   public var hint: String?
   /// The result of the command that failed, if one did.
   public var result: CommandResult?
+  /// The error underneath, such as that of another host which this one depended on.
+  public var cause: (any Error)?
 
   init(
     _ code: Code,

@@ -22,51 +22,65 @@ public struct NetworkInterface: Sendable, Hashable {
 }
 
 extension NetworkInterface {
-  /// Reads what `ip -j addr` prints, or `ip addr` where that knows no JSON.
+  /// Shows all interfaces: `ip` is there nearly everywhere, in busybox without JSON, and where it isn't,
+  /// `ifconfig` mostly is.
+  static let command =
+    // Where only root's PATH has them, others may run them as well.
+    "PATH=\"$PATH:/usr/sbin:/sbin\"; ip -j addr 2>/dev/null || ip addr 2>/dev/null || ifconfig -a"
+
+  /// Reads what `ip -j addr` prints, or `ip addr` where that knows no JSON, or `ifconfig`.
   ///
   /// - Parameter text: What was printed.
   /// - Returns: The interfaces, in its order.
   static func list(_ text: String) -> [NetworkInterface] {
-    guard text.first == "[", let values = (try? JSONValue(parsing: text))?.array else {
-      return plainList(text)
-    }
+    guard text.first == "[" else { return plainList(text) }
+    let values = (try? JSONValue(parsing: text))?.array ?? []
     // Where addresses of one family are asked for, the other interfaces come as empty objects.
     return values.compactMap { value in
       guard let name = value["ifname"]?.string else { return nil }
       var interface = NetworkInterface(name: name)
       for entry in value["addr_info"]?.array ?? [] {
         guard let address = entry["local"]?.string else { continue }
-        interface.add(address, entry["family"]?.string ?? "", scope: entry["scope"]?.string)
+        interface.add(address, entry["family"]?.string ?? "")
       }
       return interface
     }
   }
 
-  private mutating func add(_ address: String, _ family: String, scope: String?) {
+  private mutating func add(_ address: String, _ family: String) {
     switch family {
     case "inet": ipv4.append(address)
-    case "inet6" where scope == "link": ipv6.append(address)
+    case "inet6" where Self.isLinkLocal(address): ipv6.append(address)
     case "inet6":
-      let isLocal = ipv6.firstIndex { $0.hasPrefix("fe80:") } ?? ipv6.endIndex
-      ipv6.insert(address, at: isLocal)
+      ipv6.insert(address, at: ipv6.firstIndex(where: Self.isLinkLocal) ?? ipv6.endIndex)
     default: break
     }
   }
 
-  /// `2: eth0@if7: <…>` begins an interface, and `inet 192.0.2.1/24 … scope global` is an address.
+  /// Whether an IPv6 address holds on the interface's own wire only.
+  private static func isLinkLocal(_ address: String) -> Bool {
+    address.lowercased().hasPrefix("fe80:")
+  }
+
+  /// Reads lines of which those that aren't indented begin an interface.
+  ///
+  /// They are `2: eth0@if7: <…>`, and of ifconfig `eth0: flags=…` or `eth0      Link encap:…`. The word
+  /// after `inet` or `inet6` is an address, in old ifconfigs with `addr:` before it.
   private static func plainList(_ text: String) -> [NetworkInterface] {
     var interfaces: [NetworkInterface] = []
     for line in text.split(whereSeparator: \.isNewline) {
-      let words = line.split(separator: " ").map(String.init)
-      if line.first?.isNumber == true, words.count > 1 {
-        let name = words[1].prefix { $0 != ":" && $0 != "@" }
-        interfaces.append(NetworkInterface(name: String(name)))
-      } else if words.count > 1, words[0] == "inet" || words[0] == "inet6", !interfaces.isEmpty {
-        let address = String(words[1].prefix { $0 != "/" })
-        let scope = words.firstIndex(of: "scope").flatMap { index in
-          index + 1 < words.count ? words[index + 1] : nil
-        }
-        interfaces[interfaces.count - 1].add(address, words[0], scope: scope)
+      let words = line.split(whereSeparator: \.isWhitespace)
+      guard let first = words.first else { continue }
+      if line.first?.isWhitespace == false {
+        let isNumbered = first.last == ":" && Int(first.dropLast()) != nil
+        let name = isNumbered && words.count > 1 ? words[1] : first
+        // The names of ifconfig's aliases have a colon in them, `eth0:1`.
+        interfaces.append(NetworkInterface(name: String(name.prefix { $0 != "@" && $0 != ":" })))
+      } else if first == "inet" || first == "inet6", !interfaces.isEmpty {
+        let rest = words.dropFirst().drop { $0 == "addr:" }
+        guard var address = rest.first?.prefix(while: { $0 != "/" && $0 != "%" }) else { continue }
+        if address.hasPrefix("addr:") { address = address.dropFirst("addr:".count) }
+        if !address.isEmpty { interfaces[interfaces.count - 1].add(String(address), String(first)) }
       }
     }
     return interfaces
@@ -93,11 +107,10 @@ extension Host {
   /// The network interfaces of the host, with their addresses.
   ///
   /// - Returns: The interfaces, in the host's order.
-  /// - Throws: ``TaskError`` if the host has no `ip` command; an error of the connection.
+  /// - Throws: ``TaskError`` if the host has no `ip` command, and no `ifconfig`; an error of the
+  ///   connection.
   public func networkInterfaces() async throws -> [NetworkInterface] {
-    let path = "PATH=\"$PATH:/usr/sbin:/sbin\""
-    let text = try await stdoutResult("\(path); ip -j addr 2>/dev/null || ip addr")
-    return NetworkInterface.list(text ?? "")
+    NetworkInterface.list(try await stdoutResult(NetworkInterface.command) ?? "")
   }
 
   /// The IPv4 address of an interface of the host.
@@ -125,13 +138,21 @@ extension Host {
   }
 
   private func networkInterface(_ name: String) async throws -> NetworkInterface {
-    let interfaces = try await networkInterfaces()
-    if let found = interfaces.first(where: { $0.name == name }) { return found }
+    try await networkInterfaces().interface(name, host: self.name)
+  }
+}
+
+extension [NetworkInterface] {
+  /// The interface of a name.
+  ///
+  /// - Throws: ``TaskError`` if there is none.
+  func interface(_ name: String, host: String?) throws(TaskError) -> NetworkInterface {
+    if let found = first(where: { $0.name == name }) { return found }
     throw TaskError(
       .usage,
       "there is no network interface '\(name)'",
-      host: self.name,
-      hint: "there are: \(interfaces.map(\.name).joined(separator: ", "))"
+      host: host,
+      hint: "there are: \(map(\.name).joined(separator: ", "))"
     )
   }
 }

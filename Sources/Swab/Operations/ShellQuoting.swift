@@ -1,17 +1,7 @@
-/// Quoting for POSIX shells.
+/// Command lines for POSIX shells.
 enum Shell {
   /// `text` as one word of a shell command, whatever it holds.
-  static func quoted(_ text: String) -> String {
-    let isPlain = text.utf8.allSatisfy { byte in
-      let character = Character(Unicode.Scalar(byte))
-      return byte < 0x80
-        && (character.isLetter || character.isNumber || "@%_+=:,./-".contains(character))
-    }
-    if isPlain, !text.isEmpty { return text }
-    return "'"
-      + text.split(separator: "'", omittingEmptySubsequences: false)
-      .joined(separator: "'\\''") + "'"
-  }
+  static func quoted(_ text: String) -> String { ShellText.quoted(text) }
 
   /// Words as one command line.
   static func joined(_ words: some Sequence<String>) -> String {

@@ -9,7 +9,7 @@
 /// The terminal at standard input, handing on each key as it is pressed: it echoes nothing, and
 /// Ctrl-C is a key like any other.
 ///
-/// It is as it was after ``leave()``, and after whatever else ends the process but SIGKILL.
+/// It is as it was after that, and after whatever else ends the process but SIGKILL.
 enum RawTerminal {
   /// What the terminal was like; written before any handler is installed that reads it.
   nonisolated(unsafe) private static var original = termios()
@@ -24,8 +24,24 @@ enum RawTerminal {
   /// Whether standard input is a terminal.
   static var isThere: Bool { isatty(0) == 1 }
 
+  /// Makes the terminal raw for as long as the body takes.
+  ///
+  /// - Parameters:
+  ///   - isWanted: Whether to; the terminal stays as it is if not.
+  ///   - body: What needs it so.
+  /// - Returns: What the body gives.
+  /// - Throws: What the body throws.
+  static func held<Result>(
+    if isWanted: Bool,
+    _ body: () async throws -> Result
+  ) async throws -> Result {
+    if isWanted { enter() }
+    defer { if isWanted { leave() } }
+    return try await body()
+  }
+
   /// Makes the terminal raw.
-  static func enter() {
+  private static func enter() {
     guard tcgetattr(0, &original) == 0 else { return }
     TerminalState.save(original)
     handlers = fatalSignals.map { number in
@@ -47,7 +63,7 @@ enum RawTerminal {
   }
 
   /// Leaves the terminal as it was.
-  static func leave() {
+  private static func leave() {
     tcsetattr(0, TCSADRAIN, &original)
     for var handler in handlers { sigaction(handler.number, &handler.action, nil) }
     TerminalState.forget()

@@ -77,16 +77,24 @@ final class DockerProgram: Sendable {
     }
   }
 
-  /// Takes a signal while docker runs: Ctrl-C reached it by the terminal already, and everything else
-  /// is for it as well.
+  /// Takes a signal while docker runs, for which it is as well, unless the terminal has given it the
+  /// Ctrl-C already.
   ///
   /// - Returns: False if docker doesn't run.
   func takeSignal(_ number: Int32) -> Bool {
     state.withLock { state in
       guard let processID = state.processID else { return false }
       state.isGivenUp = true
-      if number != SIGINT { kill(processID, number) }
+      if number != SIGINT || !Self.hasTerminal(processID) { kill(processID, number) }
       return true
     }
+  }
+
+  /// Whether a process is among those that a Ctrl-C at the terminal is for.
+  private static func hasTerminal(_ processID: pid_t) -> Bool {
+    let terminal = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC)
+    guard terminal >= 0 else { return false }
+    defer { close(terminal) }
+    return tcgetpgrp(terminal) == getpgid(processID)
   }
 }

@@ -1,57 +1,66 @@
 import Synchronization
 
-/// Gathers the tunnels of a run, and says how a shell uses them once it is known of each host whether
-/// it has one.
+/// Gathers the tunnels of a run, and says how a shell uses them: each as soon as it is there, and what
+/// can be done with all of them once it is known of each host whether it has one.
 final class TunnelBoard: Sendable {
-  /// Lines for a shell.
-  struct Lines: Sendable, Equatable {
-    /// `export DOCKER_HOST=…`, for each tunnel.
-    var exports: [String]
-    /// The same with comments around them: a table, and how to make contexts.
-    var all: [String]
+  private struct State {
+    var urls: [String: String] = [:]
+    var settled: Set<String> = []
   }
 
   private let hosts: [String]
-  private let urls: Mutex<[String: String?]> = Mutex([:])
+  private let variables: [String: String]
+  private let state = Mutex(State())
 
   /// - Parameter hosts: The names of all hosts, in order.
-  init(_ hosts: [String]) { self.hosts = hosts }
+  init(_ hosts: [String]) {
+    self.hosts = hosts
+    variables = Self.variables(for: hosts)
+  }
 
-  /// Notes that a host has a tunnel, or can't have one.
+  /// Notes a host's tunnel.
   ///
   /// - Parameters:
   ///   - host: The host's name.
-  ///   - url: The tunnel's near end; nil if there is none.
-  /// - Returns: What there is to say, when this was the last host.
-  func settle(_ host: String, _ url: String?) -> Lines? {
-    let settled = urls.withLock { urls -> [String: String?]? in
-      urls[host] = .some(url)
-      return urls.count == hosts.count ? urls : nil
-    }
-    guard let settled else { return nil }
-    return lines(hosts.compactMap { host in (settled[host] ?? nil).map { (host, $0) } })
+  ///   - url: The tunnel's near end.
+  /// - Returns: `export DOCKER_HOST=…`, to be said before the host is settled.
+  func open(_ host: String, _ url: String) -> String {
+    state.withLock { $0.urls[host] = url }
+    return "export \(variables[host] ?? "DOCKER_HOST")=\(url)"
   }
 
-  private func lines(_ tunnels: [(host: String, url: String)]) -> Lines {
-    let names = Self.variables(for: hosts)
-    let exports = tunnels.map { "export \(names[$0.host] ?? "DOCKER_HOST")=\($0.url)" }
-    guard let first = tunnels.first else { return Lines(exports: [], all: []) }
+  /// Notes that there is no more to come of a host.
+  ///
+  /// - Returns: Comments for a shell, if this was the last host and there is a tunnel; else nothing.
+  func settle(_ host: String) -> [String]? {
+    let urls = state.withLock { state -> [String: String]? in
+      guard state.settled.insert(host).inserted, state.settled.count == hosts.count else {
+        return nil
+      }
+      return state.urls
+    }
+    guard let urls, !urls.isEmpty else { return nil }
+    return comments(hosts.compactMap { host in urls[host].map { (host, $0) } })
+  }
+
+  /// A table, and how to make contexts.
+  private func comments(_ tunnels: [(host: String, url: String)]) -> [String] {
+    guard let first = tunnels.first else { return [] }
     let width = tunnels.map(\.host.count).max() ?? 0
-    var all: [String] = []
+    var lines: [String] = []
     if hosts.count > 1 {
-      all += tunnels.map { host, url in
+      lines += tunnels.map { host, url in
         "# \(host)\(String(repeating: " ", count: width - host.count))  \(url)"
       }
     }
-    all += exports
-    if hosts.count > 1, let name = names[first.host] {
-      all.append("# for one command: DOCKER_HOST=$\(name) docker ps")
+    if hosts.count > 1, let name = variables[first.host] {
+      lines.append("# for one command: DOCKER_HOST=$\(name) docker ps")
     }
-    all.append("# or a context, and then: docker --context \(Self.context(for: first.host)) ps")
-    all += tunnels.map { host, url in
+    lines.append("# or a context, and then: docker --context \(Self.context(for: first.host)) ps")
+    lines += tunnels.map { host, url in
       "# docker context create \(Self.context(for: host)) --docker host=\(url)"
     }
-    return Lines(exports: exports, all: all)
+    return lines
   }
 
   /// Names of variables: `DOCKER_HOST` for one host, `DOCKER_HOST_WEB1` where there are several.

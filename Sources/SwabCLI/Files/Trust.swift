@@ -136,8 +136,9 @@ func quoted(_ path: String) -> String {
     }
   }
   if isPlain { return path }
+  // By scalars, as shells read them: to Swift, a quote with an accent is no quote any more.
   return "'"
-    + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    + path.unicodeScalars.map { $0 == "'" ? "'\\''" : String($0) }.joined() + "'"
 }
 
 extension LauncherError {

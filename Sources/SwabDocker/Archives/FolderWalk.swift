@@ -53,11 +53,11 @@ struct FolderWalk {
     keeping kept: [[UInt8]] = [],
     omitting omitted: [[UInt8]] = []
   ) throws {
-    // With a dot at its end the path is that of a folder, also if a link leads there.
     self.root = root
     self.ignore = ignore
     self.kept = kept
     self.omitted = omitted
+    // With a dot at its end the path is that of a folder, also if a link leads there.
     try open([], LocalFiles.join(root, [UInt8(ascii: ".")]), matches: nil)
   }
 
@@ -79,25 +79,29 @@ struct FolderWalk {
         continue
       }
       let path = LocalFiles.join(level.path, name)
-      let place = LocalFiles.join(root, path)
-      let item = Item(path: path, place: place, status: try LocalFiles.status(of: place))
-      if try visit(item, parent: level.matches) { return item }
+      if let item = try visit(path, parent: level.matches) { return item }
     }
     return nil
   }
 
-  /// Opens a folder if there is something to be had in it, and returns whether the item itself is.
-  private mutating func visit(_ item: Item, parent: DockerIgnore.Matches?) throws -> Bool {
-    if omitted.contains(item.path) { return false }
-    guard let ignore else {
-      if item.isFolder { try open(item.path, item.place, matches: nil) }
-      return true
+  /// Opens what has that path if it is a folder with something to be had in it, and gives it if the
+  /// item itself is to be had.
+  private mutating func visit(_ path: [UInt8], parent: DockerIgnore.Matches?) throws -> Item? {
+    if omitted.contains(path) { return nil }
+    let verdict = ignore?.judge(path, parent: parent)
+    let isExcluded = verdict?.isExcluded ?? false
+    let isWanted = !isExcluded || kept.contains(path)
+    let isEntered = !isExcluded || ignore?.mayEnter(path) == true || leadsToKept(path)
+    guard isWanted || isEntered else { return nil }
+    let place = LocalFiles.join(root, path)
+    do {
+      let item = Item(path: path, place: place, status: try LocalFiles.status(of: place))
+      if item.isFolder, isEntered { try open(path, place, matches: verdict?.matches) }
+      return isWanted ? item : nil
+    } catch  where !isWanted && LocalFiles.isGone(place) {
+      // What is left out, others may take away meanwhile.
+      return nil
     }
-    let (isExcluded, matches) = ignore.judge(item.path, parent: parent)
-    if item.isFolder, !isExcluded || ignore.mayEnter(item.path) || leadsToKept(item.path) {
-      try open(item.path, item.place, matches: matches)
-    }
-    return !isExcluded || kept.contains(item.path)
   }
 
   private func leadsToKept(_ path: [UInt8]) -> Bool {

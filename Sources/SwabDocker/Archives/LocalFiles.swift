@@ -17,6 +17,12 @@ enum LocalFiles {
     return status
   }
 
+  /// Whether nothing has that path, not even a link that leads nowhere.
+  static func isGone(_ path: [UInt8]) -> Bool {
+    var status = stat()
+    return lstat(cString(path), &status) != 0 && [ENOENT, ENOTDIR].contains(errno)
+  }
+
   /// What stands in a folder, in the order of bytes.
   static func names(in path: [UInt8]) throws -> [[UInt8]] {
     // Opened first, since a link that has taken the folder's place must not be followed.
@@ -55,9 +61,13 @@ enum LocalFiles {
 
   /// All of a small file; nothing if there is none.
   static func contents(of path: [UInt8], upTo limit: Int = 16 << 20) throws -> [UInt8]? {
-    let descriptor = open(cString(path), O_RDONLY | O_CLOEXEC)
+    let descriptor = OpenFile.open(path, O_RDONLY)
     if descriptor < 0, errno == ENOENT { return nil }
     let file = try OpenFile(descriptor, path)
+    // It would be waited for, as long as its writer likes.
+    guard try file.status().st_mode & S_IFMT != S_IFIFO else {
+      throw DockerError.file(path, "it is a pipe")
+    }
     var bytes = ByteBuffer()
     while try file.read(into: &bytes, upTo: 1 << 16) > 0 {
       guard bytes.readableBytes <= limit else {
@@ -104,7 +114,7 @@ final class OpenFile {
   }
 
   /// A pipe that has taken the file's place would keep a plain open waiting.
-  private static func open(_ path: [UInt8], _ flags: CInt) -> CInt {
+  fileprivate static func open(_ path: [UInt8], _ flags: CInt) -> CInt {
     openFile(LocalFiles.cString(path), flags | O_CLOEXEC | O_NONBLOCK)
   }
 

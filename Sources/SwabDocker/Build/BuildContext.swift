@@ -67,8 +67,10 @@ public struct BuildSpec: Sendable {
   public var noCache = false
   /// Whether the containers of its steps are removed if it went well.
   public var remove = true
-  /// Whether they are removed however it went.
-  public var forceRemove = false
+  /// Whether they are removed if a step failed, its own among them; if nil, as ``remove`` says.
+  ///
+  /// The engine alone would keep that of the failed step.
+  public var forceRemove: Bool?
   /// Whether nothing is said but the image's id.
   public var quiet = false
   /// Whether its layers are made one; engines offer it as an experiment.

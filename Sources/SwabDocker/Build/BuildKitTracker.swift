@@ -2,7 +2,7 @@
 struct BuildKitTracker: Sendable {
   /// By what its messages are known among others.
   static let messageID = "moby.buildkit.trace"
-  /// More steps than that no build has; beyond, the oldest are forgotten.
+  /// More steps than that no build has; beyond, all are forgotten.
   private static let stepLimit = 10_000
 
   private struct Step: Sendable {
@@ -31,7 +31,7 @@ struct BuildKitTracker: Sendable {
     for vertex in status.vertexes { begin(vertex, &lines) }
     for log in status.logs {
       guard let step = steps[log.vertex] else { continue }
-      lines += (steps[log.vertex]?.output.add(log.text) ?? []).map { "#\(step.number) \($0)" }
+      lines += (steps[log.vertex]?.output.add(log.bytes) ?? []).map { "#\(step.number) \($0)" }
     }
     for warning in status.warnings {
       let number = steps[warning.vertex].map { "#\($0.number) " } ?? ""
@@ -74,21 +74,25 @@ struct BuildKitTracker: Sendable {
 /// What a step writes, line by line.
 private struct StepOutput: Sendable {
   private(set) var last: [String] = []
-  private var rest = ""
+  /// The beginning of a line; a message may end within a character.
+  private var rest: [UInt8] = []
 
-  mutating func add(_ text: String) -> [String] {
-    var parts = (rest + text).split(separator: "\n", omittingEmptySubsequences: false)
-    rest = String(parts.popLast()?.suffix(1 << 16) ?? "")
+  mutating func add(_ bytes: ArraySlice<UInt8>) -> [String] {
+    var parts = (rest + bytes).split(
+      separator: UInt8(ascii: "\n"),
+      omittingEmptySubsequences: false
+    )
+    rest = Array(parts.popLast()?.suffix(1 << 16) ?? [])
     return parts.map { keep($0) }
   }
 
   mutating func finish() -> [String] {
-    defer { rest = "" }
+    defer { rest = [] }
     return rest.isEmpty ? [] : [keep(rest[...])]
   }
 
-  private mutating func keep(_ line: Substring) -> String {
-    let line = ProgressLines.plain(line)
+  private mutating func keep(_ bytes: ArraySlice<UInt8>) -> String {
+    let line = ProgressLines.plain(Substring(decoding: bytes, as: UTF8.self))
     last.append(line)
     if last.count > BuildTracker.lineLimit { last.removeFirst() }
     return line
@@ -108,7 +112,9 @@ struct BuildKitStatus: Sendable {
 
   struct Text: Sendable, Hashable {
     var vertex = ""
-    var text = ""
+    var bytes: ArraySlice<UInt8> = []
+
+    var text: String { String(decoding: bytes, as: UTF8.self) }
   }
 
   private(set) var vertexes: [Vertex] = []
@@ -148,7 +154,7 @@ struct BuildKitStatus: Sendable {
     var (reader, text) = (message, Text())
     while let (field, value) = reader.next() {
       if field == 1 { text.vertex = value.text }
-      if field == place { text.text = value.text }
+      if field == place { text.bytes = value.bytes }
     }
     return text
   }

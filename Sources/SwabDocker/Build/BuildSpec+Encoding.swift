@@ -7,7 +7,7 @@ extension DockerCall {
     add("pull", spec.pull)
     // Some engines assume the one, some the other.
     add("rm", spec.remove ? "1" : "0")
-    add("forcerm", spec.forceRemove)
+    add("forcerm", spec.forceRemove ?? spec.remove)
     add("squash", spec.squash)
     add("target", spec.target)
     add("networkmode", spec.networkMode)

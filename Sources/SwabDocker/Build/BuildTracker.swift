@@ -9,21 +9,26 @@ struct BuildTracker: Sendable {
   private var lines: [String] = []
   /// A line that hasn't ended.
   private var rest = ""
+  /// What the docker command tells of BuildKit's steps.
+  private var buildKit = BuildKitLines()
 
-  /// The step that is under way, with the last lines of its output.
+  /// The step that is under way, with the last lines of its output; of BuildKit's steps, the one that
+  /// has failed.
   var current: DockerError.BuildStep? {
-    step.map { DockerError.BuildStep(instruction: $0, output: lines + unfinished) }
+    guard let step else { return buildKit.failed }
+    return DockerError.BuildStep(instruction: step, output: lines + unfinished)
   }
 
   private var unfinished: [String] {
     rest.isEmpty ? [] : [rest]
   }
 
-  /// Takes what the classic builder says.
+  /// Takes what the classic builder says, or the docker command.
   mutating func add(_ text: String) {
-    let parts = text.split(separator: "\n", omittingEmptySubsequences: false)
+    // Scalars, since to characters CR LF is one.
+    let parts = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
     for (index, part) in parts.enumerated() {
-      rest += ProgressLines.plain(part.prefix(Self.lengthLimit))
+      rest += ProgressLines.plain(Substring(part.prefix(Self.lengthLimit)))
       guard index < parts.count - 1 else { break }
       end(rest)
       rest = ""
@@ -35,11 +40,16 @@ struct BuildTracker: Sendable {
     if Self.isStep(line) {
       step = line.trimmingWhiteSpace()
       lines = []
-    } else if !line.isEmpty, !line.hasPrefix(" ---> ") {
+    } else if step == nil, line.hasPrefix("#") {
+      buildKit.add(line)
+    } else if !line.isEmpty, !Self.ownWords.contains(where: line.hasPrefix) {
       lines.append(line)
       if lines.count > Self.lineLimit { lines.removeFirst() }
     }
   }
+
+  /// How lines of the builder itself begin.
+  private static let ownWords = [" ---> ", "Removing intermediate container "]
 
   /// Whether a step begins with it, as with `Step 2/5 : RUN make`.
   private static func isStep(_ line: String) -> Bool {

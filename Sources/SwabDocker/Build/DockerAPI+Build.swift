@@ -14,11 +14,13 @@ extension DockerAPI {
     let name = spec.tags.first.map { " \($0)" } ?? ""
     report("building image\(name)")
     var id = ""
-    for try await message in try await beginBuild(spec) {
+    let build = try await beginBuild(spec)
+    for try await message in build {
       report(message)
-      if let built = message.builtID { id = built }
+      if let built = build.report.imageID(in: message) { id = built }
     }
-    return id
+    // Older engines tell its beginning only.
+    return build.report == .beginning ? try await inspectImage(id).id : id
   }
 
   /// Begins to build an image, and tells how it gets on.
@@ -40,7 +42,8 @@ extension DockerAPI {
     if let header = try await docker.registryHeader(spec, context) { call.headers.append(header) }
     // It is silent while it unpacks the context.
     call.grace = nil
-    return DockerBuild(try await docker.progress(call, proof: .build))
+    let report = BuildReport(call, by: try await docker.apiVersion())
+    return DockerBuild(try await docker.progress(call, proof: .build(report)), report)
   }
 
   /// Builds an image of a Dockerfile and the files that it adds.

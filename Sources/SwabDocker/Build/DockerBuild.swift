@@ -12,9 +12,11 @@ public struct DockerBuild: AsyncSequence, Sendable {
 
   private let progress: DockerProgress
   private let source: BuildSource
+  let report: BuildReport
 
-  init(_ progress: DockerProgress) {
+  init(_ progress: DockerProgress, _ report: BuildReport) {
     self.progress = progress
+    self.report = report
     source = BuildSource(progress.source)
   }
 
@@ -78,12 +80,34 @@ actor BuildSource {
   }
 }
 
-extension ProgressMessage {
-  /// The id of the image that a build has come to.
-  var builtID: String? {
-    if let id = aux?["ID"]?.string { return id }
-    // All that there is where nothing else was to be said.
-    guard let text = stream?.trimmingWhiteSpace(), text.hasPrefix("sha256:") else { return nil }
-    return text
+/// How an engine tells which image a build has come to.
+///
+/// Only one way counts for each build: the lines of its steps may read like the others.
+enum BuildReport: Sendable {
+  /// As a result.
+  case result
+  /// By a line that is the id, where nothing else was to be said.
+  case line
+  /// By the line `Successfully built 2aeaab30a78d`, with the beginning of the id.
+  case beginning
+
+  /// What an engine of that API version does when it is called so.
+  init(_ call: DockerCall, by version: APIVersion) {
+    let isQuiet = call.query.last { $0.name == "q" }.map { !["", "0", "false"].contains($0.value) }
+    self = isQuiet == true ? .line : version < APIVersion(1, 29) ? .beginning : .result
+  }
+
+  /// The id of the image, or the beginning of it, if the message tells it.
+  func imageID(in message: ProgressMessage) -> String? {
+    switch self {
+    case .result: message.aux?["ID"]?.string
+    case .line: Self.word(after: "", in: message).flatMap { $0.hasPrefix("sha256:") ? $0 : nil }
+    case .beginning: Self.word(after: "Successfully built ", in: message)
+    }
+  }
+
+  private static func word(after start: String, in message: ProgressMessage) -> String? {
+    guard let line = message.stream?.trimmingWhiteSpace(), line.hasPrefix(start) else { return nil }
+    return String(line.dropFirst(start.count))
   }
 }

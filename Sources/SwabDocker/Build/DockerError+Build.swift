@@ -27,11 +27,20 @@ extension DockerError {
     return error
   }
 
+  /// The exit status of a step, in what a builder says of its failure: `exit code: 7`, or of the
+  /// classic one `returned a non-zero code: 7`.
+  ///
+  /// It stands behind the command, which may say the same.
+  static func stepStatus(in message: String) -> Int? {
+    let places = ["exit code: ", "returned a non-zero code: "].compactMap {
+      message.ranges(of: $0).last?.upperBound
+    }
+    return places.max().flatMap { place in Int(message[place...].prefix(while: \.isNumber)) }
+  }
+
   /// Takes from the words of BuildKit what they say beside.
   mutating func explainBuildKit() {
-    if detailCode == nil, let range = message.firstRange(of: "exit code: ") {
-      detailCode = Int(message[range.upperBound...].prefix { $0.isNumber })
-    }
+    detailCode = detailCode ?? Self.stepStatus(in: message)
     guard hint == nil else { return }
     let isForbidden = ["pull access denied", "unauthorized", "authorization failed", "401"]
       .contains { message.contains($0) }

@@ -5,8 +5,9 @@ extension DockerFile {
   ///
   /// - Parameters:
   ///   - source: Its path on this machine.
-  ///   - destination: Where it goes in the image; the last part of `source` if nil. With a slash at
-  ///     its end it is the folder that a file goes to. Of a folder, what is in it goes there.
+  ///   - destination: Where it goes in the image, in which `$NAME` is a variable of the Dockerfile; the
+  ///     last part of `source` if nil. With a slash at its end it is the folder that a file goes to.
+  ///     Of a folder, what is in it goes there.
   ///   - contextPath: What it is called in the context of the build; `destination` if nil.
   ///   - expandsVariables: Whether `$NAME` and `${NAME}` in the paths are variables of this process.
   ///   - expandsUser: Whether a `~` at the beginning of a path is a home on this machine.
@@ -30,11 +31,11 @@ extension DockerFile {
       return expandsUser ? PathExpansion.user(in: path) : path
     }
     let source = expand(source)
-    let last = source.split(separator: "/").last.map(String.init)
+    let last = source.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) }
     guard let target = destination.map(expand) ?? last, ![".", ".."].contains(target) else {
       throw DockerError.invalidArgument("'\(source)' leaves open where it goes in the image")
     }
-    let isInto = target.hasSuffix("/")
+    let isInto = target.utf8.last == UInt8(ascii: "/")
     guard !(isInto && removesFinally) else {
       throw DockerError.invalidArgument(
         "to remove '\(source)' from '\(target)', its name is needed"
@@ -42,7 +43,7 @@ extension DockerFile {
     }
     let path = contextPath.map(expand) ?? (isInto ? target + (last ?? "") : target)
     try remember(AddedFile(place: source, contextPath: path))
-    try add(path, to: target)
+    try add(path, to: DockerfileText.path(target, keepsVariables: destination != nil))
     if removesFinally { remove(target) }
     return path
   }
@@ -64,9 +65,10 @@ extension DockerFile {
   ) async throws -> [String] {
     let names = try await NIOThreadPool.singleton.runIfActive { try Self.topNames(in: path) }
     for name in names {
-      let target = destination.map { $0.hasSuffix("/") ? $0 + name : "\($0)/\(name)" } ?? name
-      try add(name, to: target)
-      if removesFinally { remove(target) }
+      let folder = destination.map { $0.utf8.last == UInt8(ascii: "/") ? $0 : $0 + "/" } ?? ""
+      let place = DockerfileText.path(folder, keepsVariables: true) + DockerfileText.path(name)
+      try add(name, to: place)
+      if removesFinally { remove(folder + name) }
     }
     archives.append(path)
     return names
@@ -89,26 +91,17 @@ extension DockerFile {
     if !removedPaths.contains(path) { removedPaths.append(path) }
   }
 
-  /// Only in its list form does `ADD` take spaces.
+  /// Only in its list form does `ADD` take spaces, backslashes at the end, and what could be read as a
+  /// flag or a document.
   private mutating func add(_ contextPath: String, to target: String) throws {
-    let source = Self.escaped(contextPath)
-    guard (contextPath + target).contains(where: \.isWhitespace) else {
+    let source = DockerfileText.literalPattern(contextPath)
+    let isPlain = !(source + target).unicodeScalars.contains {
+      $0.properties.isWhitespace || ["\"", "'", "<"].contains($0)
+    }
+    if isPlain, source.utf8.first != UInt8(ascii: "-"), target.utf8.last != UInt8(ascii: "\\") {
       return try writeLine("ADD \(source) \(target)")
     }
     try writeLine("ADD \(Self.list([source, target]))")
-  }
-
-  /// The path as `ADD` takes it, for which some characters are wildcards or begin variables.
-  private static func escaped(_ path: String) -> String {
-    var result = ""
-    for scalar in path.unicodeScalars {
-      switch scalar {
-      case "*", "?", "[": result += "[\(scalar)]"
-      case "$": result += "\\$"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 
   private static func topNames(in path: String) throws -> [String] {

@@ -151,17 +151,10 @@ extension DockerFile {
 
   /// Labels in the order of their names; a value goes on in the next line where it has a line end.
   static func formatted(labels: [String: String]) -> String {
-    labels.sorted { $0.key < $1.key }.map { "\(quoted($0.key))=\(quoted($0.value))" }
-      .joined(separator: " ")
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      if "\"\\\n".unicodeScalars.contains(scalar) { result += "\\" }
-      result.unicodeScalars.append(scalar)
+    let sides = labels.sorted { $0.key < $1.key }.map { label in
+      [label.key, label.value].map { DockerfileText.quoted($0, continuesLines: true) }
     }
-    return result + "\""
+    return sides.map { $0.joined(separator: "=") }.joined(separator: " ")
   }
 
   static func list(_ texts: [String]) -> String {

@@ -44,7 +44,7 @@ public struct DockerFile: Sendable {
   public var commandWorkdir: String? { didSet { noteChange("commandWorkdir") } }
   /// The ports that are listened at, such as `80` or `53/udp`.
   public var expose: [String] = [] { didSet { noteChange("expose") } }
-  /// The labels of the image.
+  /// The labels of the image; line ends in them are left out, as a Dockerfile can't have them.
   public var labels: [String: String] = [:] { didSet { noteChange("labels") } }
   /// The shell of later instructions, as in `["/bin/bash", "-c"]`.
   public var shell: String? { didSet { noteChange("shell") } }
@@ -68,7 +68,7 @@ public struct DockerFile: Sendable {
   ///
   /// - Parameters:
   ///   - baseImage: The image to build on; if nil, a `FROM` has to be written.
-  ///   - maintainer: Who looks after the image, which becomes a label.
+  ///   - maintainer: Who looks after the image, which becomes a label, as ``labels`` do.
   ///   - initial: Lines to begin with.
   public init(
     _ baseImage: String? = DockerFile.defaultBaseImage,

@@ -23,7 +23,9 @@ struct DockerfileScan: Sendable {
     self.arguments = arguments
     variables = [:]
     var escape: Unicode.Scalar = "\\"
-    var lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+    var scalars = text.unicodeScalars[...]
+    if scalars.first == "\u{FEFF}" { scalars.removeFirst() }
+    var lines = scalars.split(separator: "\n", omittingEmptySubsequences: false)
       .map { String($0).trimmingWhiteSpace() }[...]
     while let (name, value) = lines.first.flatMap(Self.directive) {
       if name == "syntax" { frontend = value }

@@ -20,19 +20,21 @@ struct PreparedContext: Sendable {
   var text: String?
 
   init(_ spec: BuildSpec) async throws {
-    dockerfile = spec.dockerfile
+    dockerfile = spec.dockerfile.flatMap(Self.plainPath)
+    let name = dockerfile ?? "Dockerfile"
     switch spec.context {
     case .archive(let archive): upload = archive
     case .remote(let place): remote = place
     case .dockerfile(let text):
       self.text = text
-      let part = TarPart.file(spec.dockerfile ?? "Dockerfile", Array(text.utf8))
+      let part = TarPart.file(name, Array(text.utf8))
       upload = DockerUpload.tar([part]).packed(by: spec.compression)
     case .context(let context):
-      text = context.text(of: spec.dockerfile ?? "Dockerfile")
+      // It may look at files, which may block.
+      text = try await NIOThreadPool.singleton.runIfActive { context.text(of: name) }
       upload = context.upload
     case .folder(let folder):
-      // It looks at files, which may block.
+      // So may this.
       let found = try await NIOThreadPool.singleton.runIfActive {
         try FolderContext(folder, dockerfile: spec.dockerfile)
       }
@@ -40,6 +42,12 @@ struct PreparedContext: Sendable {
       text = found.text
       upload = DockerUpload.tar(found.parts).packed(by: spec.compression)
     }
+  }
+
+  /// A path in the context, without dots and slashes that mean nothing; nil if that is all it has.
+  private static func plainPath(_ path: String) -> String? {
+    let parts = TarEntry.parts(of: Array(path.utf8)).map { String(decoding: $0, as: UTF8.self) }
+    return parts.isEmpty ? nil : parts.joined(separator: "/")
   }
 }
 
@@ -115,12 +123,32 @@ private struct FolderContext: Sendable {
 }
 
 extension DockerContext {
-  /// What is in a file that a program has put there.
+  /// What is in a file of the context, unless that stands in an archive.
+  ///
+  /// It may read a file of this machine. If that can't be read it gives nothing, since packing the
+  /// context will tell.
   func text(of path: String) -> String? {
-    for case .bytes(let entry, let contents) in parts.reversed()
-    where entry.pathBytes == Array(path.utf8) {
-      return String(decoding: contents, as: UTF8.self)
+    let path = TarEntry.parts(of: Array(path.utf8))
+    for part in parts.reversed() {
+      switch part {
+      case .bytes(let entry, let contents) where entry.pathParts == path:
+        return String(decoding: contents, as: UTF8.self)
+      case .tree(let tree):
+        guard let place = tree.place(of: path) else { continue }
+        let bytes = try? LocalFiles.contents(of: place)
+        if let bytes { return String(decoding: bytes, as: UTF8.self) }
+      default: continue
+      }
     }
     return nil
+  }
+}
+
+extension TarTree {
+  /// Where on this machine a file is that has that path in the archive; nil if it isn't of this tree.
+  fileprivate func place(of parts: [[UInt8]]) -> [UInt8]? {
+    let own = TarEntry.parts(of: Array(path.utf8))
+    guard parts.starts(with: own) else { return nil }
+    return parts.dropFirst(own.count).reduce(Array(place.utf8), LocalFiles.join)
   }
 }

@@ -48,18 +48,17 @@ struct ProtobufReader {
 }
 
 extension ProtobufReader.Value {
-  var text: String {
-    guard case .bytes(let bytes) = self else { return "" }
-    return String(decoding: bytes, as: UTF8.self)
+  var bytes: ArraySlice<UInt8> {
+    guard case .bytes(let bytes) = self else { return [] }
+    return bytes
   }
+
+  var text: String { String(decoding: bytes, as: UTF8.self) }
 
   var isTrue: Bool {
     guard case .number(let number) = self else { return false }
     return number != 0
   }
 
-  var message: ProtobufReader {
-    guard case .bytes(let bytes) = self else { return ProtobufReader([]) }
-    return ProtobufReader(bytes)
-  }
+  var message: ProtobufReader { ProtobufReader(bytes) }
 }

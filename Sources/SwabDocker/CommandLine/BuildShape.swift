@@ -20,6 +20,10 @@ struct BuildShape: CommandShape {
     show(errorLines.append(bytes).filter { $0.hasPrefix("#") })
   }
 
+  func failure(_ text: String, _ end: CommandEnd) -> DockerError {
+    BuildFailure(text, end).error
+  }
+
   mutating func finish(_ end: CommandEnd, _ failure: DockerError?) throws -> ByteBuffer? {
     if let failure, head == nil { throw failure }
     var result = show(lines.finish()) ?? ByteBuffer()

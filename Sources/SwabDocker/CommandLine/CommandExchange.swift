@@ -210,7 +210,7 @@ extension CommandExchange {
     }
 
     mutating func finish(_ end: CommandEnd) throws -> ByteBuffer? {
-      let failure = end.isSuccess ? nil : CommandFailure(complaints.errorText, end).error
+      let failure = end.isSuccess ? nil : shape.failure(complaints.errorText, end)
       return try shape.finish(end, failure)
     }
   }

@@ -13,7 +13,8 @@ final class CommandExecs: Sendable {
     var end: CommandEnd?
   }
 
-  /// How many are remembered; of more, those that ended first are forgotten.
+  /// How many are remembered; of more, the oldest that has ended is forgotten, and where none has,
+  /// the oldest.
   private static let limit = 1000
 
   private let state = Mutex<(execs: [String: Exec], order: [String])>(([:], []))

@@ -40,7 +40,8 @@ package struct CommandEnd: Sendable, Hashable {
 /// Runs a command to its end.
 ///
 /// It calls the closure for each piece of output, and reads no more while that runs. When the task is
-/// cancelled or the closure throws, the command is ended, with all its children, before this returns.
+/// cancelled or the closure throws, the command is ended, with all its children, before this returns;
+/// but what sudo runs nobody else may end, and it may outlive that.
 package typealias CommandRunner =
   @Sendable (
     _ command: CommandToRun,

@@ -34,15 +34,3 @@ extension CommandTranslator {
     return .json(DockerCommand(words.words)) { ["Id": .string($0.lastLine)] }
   }
 }
-
-extension CommandRequest {
-  /// A name of an image whose tag or digest is a parameter of its own.
-  func imageName(_ repository: String) -> String? {
-    parameter(repository).map { Self.imageName($0, tag: parameter("tag")) }
-  }
-
-  static func imageName(_ repository: String, tag: String?) -> String {
-    guard let tag else { return repository }
-    return repository + (tag.contains(":") ? "@" : ":") + tag
-  }
-}

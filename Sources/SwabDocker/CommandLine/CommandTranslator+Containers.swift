@@ -55,6 +55,8 @@ extension CommandTranslator {
     switch action {
     case "start" where request.call.isHijack: return try startAttached(name, request)
     case "start":
+      // It is of no use to a start without a connection.
+      request.ignore("detachKeys")
       let words = try Self.command("start", name)
       // It says nothing of a container that runs already, where the engine does.
       return try run(words, on: name) { $0["Running"] != true || $0["Paused"] == true }
@@ -93,7 +95,8 @@ extension CommandTranslator {
     _ request: CommandRequest
   ) throws -> [String] {
     var words = CommandWords(command)
-    words.flag("time", request.parameter("t"))
+    // What it is called in full differs.
+    if let seconds = request.parameter("t") { words.rest(["-t=\(seconds)"]) }
     words.flag("signal", request.parameter("signal"))
     try words.operand(name)
     return words.words
@@ -160,38 +163,46 @@ extension CommandTranslator {
     words.flag("details", request.isOn("details"))
     try words.operand(name)
     let command = DockerCommand(words.words)
+    let (wantsOutput, wantsError) = (request.isOn("stdout"), request.isOn("stderr"))
+    let hasTimestamps = request.isOn("timestamps")
     return try inspect(name) { details in
-      let shape = FramesShape(
+      var shape = FramesShape(
+        of: name,
         isRaw: details["Config"]?["Tty"] == true,
-        wantsOutput: request.isOn("stdout"),
-        wantsError: request.isOn("stderr"),
-        hasTimestamps: request.isOn("timestamps")
+        wantsOutput: wantsOutput,
+        wantsError: wantsError,
+        hasTimestamps: hasTimestamps
       )
+      shape.hasOwnStatus = true
       return .stream(command, shape)
     }
   }
 
   private func attach(to name: String, _ request: CommandRequest) throws -> DockerStep {
     try request.refuse("logs")
+    request.ignore("stream")
+    let hasInput = request.isOn("stdin")
+    let (wantsOutput, wantsError) = (request.isOn("stdout"), request.isOn("stderr"))
     var words = CommandWords("attach")
-    words.flag("no-stdin", !request.isOn("stdin"))
+    words.flag("no-stdin", !hasInput)
     words.flag("sig-proxy", "false")
     words.flag("detach-keys", request.parameter("detachKeys"))
     try words.operand(name)
     var attach = DockerCommand(words.words)
-    attach.isInteractive = request.isOn("stdin")
+    attach.isInteractive = hasInput
     let command = attach
     return try inspect(name) { details in
       guard details["State"]?["Running"] == true else {
         throw DockerError.notForCommand("connecting to a container before it runs")
       }
       let hasTerminal = details["Config"]?["Tty"] == true
-      guard !hasTerminal || !request.isOn("stdin") else { throw Self.noTerminal }
+      guard !hasTerminal || !hasInput else { throw Self.noTerminal }
       let shape = FramesShape(
+        of: name,
         isRaw: hasTerminal,
         isHijack: true,
-        wantsOutput: request.isOn("stdout"),
-        wantsError: request.isOn("stderr")
+        wantsOutput: wantsOutput,
+        wantsError: wantsError
       )
       return .stream(command, shape)
     }
@@ -199,16 +210,17 @@ extension CommandTranslator {
 
   /// Starts a container with its streams connected, which engines have no request for.
   private func startAttached(_ name: String, _ request: CommandRequest) throws -> DockerStep {
+    let hasInput = request.isOn("stdin")
     var words = CommandWords("start", "--attach")
-    words.flag("interactive", request.isOn("stdin"))
+    words.flag("interactive", hasInput)
     try words.operand(name)
     var start = DockerCommand(words.words)
-    start.isInteractive = request.isOn("stdin")
+    start.isInteractive = hasInput
     let command = start
     return try inspect(name) { details in
       let hasTerminal = details["Config"]?["Tty"] == true
-      guard !hasTerminal || !request.isOn("stdin") else { throw Self.noTerminal }
-      return .stream(command, FramesShape(isRaw: hasTerminal, isHijack: true))
+      guard !hasTerminal || !hasInput else { throw Self.noTerminal }
+      return .stream(command, FramesShape(of: name, isRaw: hasTerminal, isHijack: true))
     }
   }
 

@@ -9,10 +9,10 @@ extension CommandTranslator {
     words.flag("platform", request.platform)
     var fields = request.fields
     let variables = fields.texts("Env") ?? []
-    for variable in variables where !variable.contains("=") {
+    for variable in variables where !variable.utf8.contains(UInt8(ascii: "=")) {
       throw DockerError.notForCommand("taking the variable \(variable) away from the image's")
     }
-    let input = words.environment(variables, throughInput: true)
+    let lines = words.environment(variables, by: .standardInput)
     Self.addProcess(&fields, to: &words)
     try Self.addHealthcheck(fields.fields("Healthcheck"), to: &words)
     var host = fields.fields("HostConfig")
@@ -28,7 +28,7 @@ extension CommandTranslator {
     words.rest((entrypoint ?? []).dropFirst() + (fields.texts("Cmd") ?? []))
     try fields.finish()
     var command = DockerCommand(words.words)
-    command.input = input
+    command.give(lines)
     return version >= APIVersion(1, 41)
       ? Self.created(by: command) : try Self.created(by: command, of: image)
   }
@@ -195,9 +195,14 @@ extension CommandTranslator {
 
   /// A field of a line of values with commas between them.
   static func csv(_ field: String) -> String {
-    guard field.contains(where: { ",\"\n\r".contains($0) }) else { return field }
-    return "\""
-      + field.split(separator: "\"", omittingEmptySubsequences: false)
-      .joined(separator: "\"\"") + "\""
+    // Scalars, since to characters CR LF is one, and a mark can hide what it stands on.
+    let special: Set<Unicode.Scalar> = [",", "\"", "\n", "\r"]
+    guard field.unicodeScalars.contains(where: special.contains) else { return field }
+    var quoted = String.UnicodeScalarView()
+    for scalar in field.unicodeScalars {
+      quoted.append(scalar)
+      if scalar == "\"" { quoted.append(scalar) }
+    }
+    return "\"\(String(quoted))\""
   }
 }

@@ -47,6 +47,7 @@ extension CommandTranslator {
     }
     var fields = exec.fields
     let shape = FramesShape(
+      of: exec.container,
       isRaw: fields.bool("Tty") ?? false,
       isHijack: true,
       wantsOutput: fields.bool("AttachStdout") ?? false,
@@ -65,61 +66,30 @@ extension CommandTranslator {
     let hasTerminal = fields.bool("Tty") ?? false
     let hasInput = fields.bool("AttachStdin") ?? false
     if hasTerminal, hasInput { throw Self.noTerminal }
+    let isInteractive = hasInput && !isDetached
     words.flag("detach", isDetached)
-    words.flag("interactive", hasInput && !isDetached)
+    words.flag("interactive", isInteractive)
     words.flag("tty", hasTerminal)
     words.flag("privileged", fields.bool("Privileged") ?? false)
     words.flag("user", fields.text("User"))
     words.flag("workdir", fields.text("WorkingDir"))
     words.flag("detach-keys", fields.text("DetachKeys"))
-    // The flag is of Docker 19.03; and where the process reads the input, there is no room for it.
-    let isFree = !hasInput && version >= APIVersion(1, 40)
-    let input = words.environment(fields.texts("Env") ?? [], throughInput: isFree)
+    // The flag is of Docker 20.10; and where the process reads the input, there is no room for them.
+    let way: CommandWords.VariableWay =
+      version < APIVersion(1, 41) ? .arguments : isInteractive ? .file : .standardInput
+    let lines = words.environment(fields.texts("Env") ?? [], by: way)
     let command = fields.texts("Cmd") ?? []
     guard !command.isEmpty else { throw DockerError.invalidArgument("No exec command specified") }
     fields.ignore("AttachStdout", "AttachStderr")
     try fields.finish()
     words.rest([container] + command)
     var result = DockerCommand(words.words)
-    result.input = input
-    result.isInteractive = hasInput && !isDetached
+    if way == .file { result.variables = lines } else { result.give(lines) }
+    result.isInteractive = isInteractive
     return result
   }
 
   private static func noExec(_ id: String) -> HTTPReply {
     .refusal(.notFound, "No such exec instance: \(id)")
-  }
-}
-
-extension CommandWords {
-  /// Adds variables, through standard input where that can be: what is on a command line, everybody on
-  /// the host can read, and variables hold passwords.
-  ///
-  /// - Parameters:
-  ///   - variables: The variables, as `NAME=value`.
-  ///   - throughInput: Whether standard input is free.
-  /// - Returns: What the command has to read, if anything.
-  mutating func environment(_ variables: [String], throughInput: Bool) -> DockerUpload? {
-    let lines = throughInput ? variables.filter(Self.isLine) : []
-    if !lines.isEmpty { flag("env-file", "/dev/stdin") }
-    flags("env", throughInput ? variables.filter { !Self.isLine($0) } : variables)
-    if lines.isEmpty { return nil }
-    return DockerUpload(Array(lines.map { $0 + "\n" }.joined().utf8))
-  }
-
-  /// Whether the docker command reads it from a file of variables as it is meant.
-  private static func isLine(_ variable: String) -> Bool {
-    guard let sign = variable.utf8.firstIndex(of: UInt8(ascii: "=")) else { return false }
-    let name = variable[..<sign]
-    return !name.isEmpty && name.first != "#" && !name.contains(where: \.isWhitespace)
-      && variable.utf8.count < 1 << 15
-      && !variable.utf8.contains { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
-  }
-}
-
-extension HTTPReply {
-  /// An answer that says no, as an engine would.
-  static func refusal(_ status: HTTPResponseStatus, _ message: String) -> HTTPReply {
-    .json(["message": .string(message)], status: status)
   }
 }

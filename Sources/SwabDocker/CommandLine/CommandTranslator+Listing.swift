@@ -73,16 +73,31 @@ extension CommandTranslator {
 
   func listImages(_ request: CommandRequest) throws -> DockerStep {
     try request.refuse("shared-size", "manifests")
+    // Digests are told in any case.
+    request.ignore("digests")
+    let filters = request.filters
     var words = CommandWords("images", "--no-trunc", "--quiet")
-    words.flag("all", request.isOn("all"))
-    words.flags("filter", request.filters)
+    let dangling = filters.first { $0.name == "dangling" }?.value
+    // From Docker 29 on, images without a name are shown only to who wants all; of those that hang
+    // loose, that is no more than they are.
+    words.flag("all", request.isOn("all") || ["true", "1"].contains(dangling))
+    words.flags("filter", filters)
+    var loose = CommandWords("images", "--no-trunc", "--quiet", "--all", "--filter=dangling=true")
+    loose.flags("filter", filters)
+    let (rest, isHidden) = (DockerCommand(loose.words), version >= APIVersion(1, 44))
+    let mayLackSome = isHidden && !request.isOn("all") && dangling == nil
     return .command(DockerCommand(words.words)) { output in
-      // An image is there once for each of its names.
-      var known: Set<String> = []
-      let ids = output.lines.filter { known.insert($0).inserted }
-      return Self.inspectAll(ids, CommandWords("inspect", "--type=image")) { details in
-        .array(ids.compactMap { id in details[id].map(Self.summary) })
-      }
+      guard mayLackSome else { return Self.inspectImages(output.lines) }
+      return .command(rest) { Self.inspectImages(output.lines + $0.lines) }
+    }
+  }
+
+  private static func inspectImages(_ ids: [String]) -> DockerStep {
+    // An image is there once for each of its names.
+    var known: Set<String> = []
+    let ids = ids.filter { known.insert($0).inserted }
+    return inspectAll(ids, CommandWords("inspect", "--type=image")) { details in
+      .array(ids.compactMap { id in details[id].map(summary) })
     }
   }
 

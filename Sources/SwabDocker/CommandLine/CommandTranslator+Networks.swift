@@ -45,7 +45,7 @@ extension CommandTranslator {
     words.flag("ingress", fields.bool("Ingress") ?? false)
     words.flag("scope", fields.text("Scope"))
     words.flag("ipv4", fields.bool("EnableIPv4").map { $0 ? "true" : "false" })
-    words.flag("ipv6", fields.bool("EnableIPv6") ?? false)
+    words.flag("ipv6", fields.bool("EnableIPv6").map { $0 ? "true" : "false" })
     words.flag("config-only", fields.bool("ConfigOnly") ?? false)
     var source = fields.fields("ConfigFrom")
     words.flag("config-from", source.text("Network"))
@@ -120,55 +120,5 @@ extension CommandTranslator {
     var words = CommandWords("volume", "inspect")
     try words.operand(name)
     return .object(words.words)
-  }
-
-  // MARK: Pruning
-
-  /// Removes what is not used of a kind.
-  ///
-  /// - Parameters:
-  ///   - request: The request.
-  ///   - kind: What the docker command calls it.
-  ///   - key: What the engine calls what was removed.
-  /// - Returns: The command, with what it has removed as the answer.
-  func prune(_ request: CommandRequest, _ kind: String, as key: String) -> DockerStep {
-    var words = CommandWords(kind, "prune", "--force")
-    var filters = request.filters
-    // These are filters to the engine, and switches to the docker command.
-    let switched = ["image": ("dangling", "false"), "volume": ("all", "true")][kind]
-    let isAll = filters.contains { $0.name == switched?.0 && $0.value == switched?.1 }
-    filters.removeAll { $0.name == switched?.0 }
-    words.flag("all", isAll || kind == "builder" && request.isOn("all"))
-    words.flag("keep-storage", request.parameter("keep-storage"))
-    words.flags("filter", filters)
-    return .json(DockerCommand(words.words)) { output in
-      let total = "Total reclaimed space: "
-      var removed: [JSONValue] = []
-      var answer = JSONObject()
-      for line in output.lines {
-        if line.hasPrefix(total) {
-          answer["SpaceReclaimed"] = .integer(HumanSize.bytes(line.dropFirst(total.count)))
-        } else if kind == "image" {
-          if let removal = Self.removal(line) { removed.append(removal) }
-        } else if !line.hasSuffix(":") {
-          removed.append(.string(line.trimmingWhiteSpace()))
-        }
-      }
-      answer[key] = .array(removed)
-      return .object(answer)
-    }
-  }
-}
-
-/// Sizes as the docker command prints them for people, such as `1.98MB`.
-enum HumanSize {
-  /// The bytes that are meant, as far as the text tells; 0 for what is no size.
-  static func bytes(_ text: some StringProtocol) -> Int {
-    let number = text.prefix { $0.isNumber || $0 == "." }
-    let unit = text[number.endIndex...].prefix { $0.isLetter }
-    let powers = ["B": 0, "kB": 1, "KB": 1, "MB": 2, "GB": 3, "TB": 4, "PB": 5]
-    guard let value = Double(String(number)), let power = powers[String(unit)] else { return 0 }
-    let bytes = (0..<power).reduce(value) { value, _ in value * 1000 }
-    return bytes < 9e18 ? Int(bytes.rounded()) : 0
   }
 }

@@ -64,6 +64,8 @@ extension CommandTranslator {
 
   private func diskUsage(_ request: CommandRequest) -> DockerStep {
     let kinds = request.parameters("type")
+    // It is so in any case.
+    request.ignore("verbose")
     return .json(DockerCommand(["system", "df", "--verbose", "--format={{json .}}"])) { output in
       let value = try output.json()
       var answer = JSONObject()

@@ -35,7 +35,7 @@ struct CommandWords {
   ///
   /// - Throws: A ``DockerError`` with code `invalidArgument` for what would be taken for a flag.
   mutating func operand(_ name: String) throws {
-    guard name.first != "-" else {
+    guard name.utf8.first != UInt8(ascii: "-") else {
       throw DockerError.invalidArgument("'\(name)' is no name: it begins with '-'")
     }
     words.append(name)
@@ -51,115 +51,40 @@ struct CommandWords {
   }
 }
 
-/// The fields of a request's body, each to be asked for once.
-///
-/// What nobody has asked for can't be said to the docker command, and must not get lost.
-struct RequestFields {
-  private var rest: JSONObject
-  private let place: String
+// MARK: - Variables
 
-  init(_ value: JSONValue?, of place: String = "") {
-    rest = value?.object ?? JSONObject()
-    self.place = place
+extension CommandWords {
+  /// How the variables of a process in a container are told to the docker command.
+  enum VariableWay {
+    /// By its arguments, which everybody on the host can read, and variables hold passwords.
+    case arguments
+    /// By its standard input.
+    case standardInput
+    /// By a file that nobody else can read.
+    case file
   }
 
-  mutating func text(_ key: String) -> String? { take(key) { $0.string } }
-  mutating func int(_ key: String) -> Int? { take(key) { $0.int } }
-  mutating func bool(_ key: String) -> Bool? { take(key) { $0.bool } }
-
-  mutating func texts(_ key: String) -> [String]? {
-    take(key) { value in
-      guard let texts = value.array?.compactMap(\.string), texts.count == value.array?.count else {
-        return nil
-      }
-      return texts
-    }
-  }
-
-  /// The texts of an object, in its order.
-  mutating func pairs(_ key: String) -> [(name: String, value: String)] {
-    take(key) { value in
-      guard let object = value.object else { return nil }
-      let pairs = object.keys.compactMap { name in object[name]?.string.map { (name, $0) } }
-      return pairs.count == object.count ? pairs : nil
-    } ?? []
-  }
-
-  /// The names of an object's members.
-  mutating func names(_ key: String) -> [String] { take(key) { $0.object?.keys } ?? [] }
-
-  /// The objects of a list.
-  mutating func list(_ key: String) -> [RequestFields] {
-    let elements = take(key) { value in
-      value.array.flatMap { $0.allSatisfy { $0.object != nil } ? $0 : nil }
-    }
-    return (elements ?? []).map { RequestFields($0, of: "\(place)\(key)[].") }
-  }
-
-  /// An object within.
-  mutating func fields(_ key: String) -> RequestFields {
-    RequestFields(take(key) { $0.object == nil ? nil : $0 }, of: "\(place)\(key).")
-  }
-
-  /// The objects of an object, by their names.
-  mutating func fieldsByName(_ key: String) -> [(name: String, fields: RequestFields)] {
-    let object = take(key) { $0.object } ?? JSONObject()
-    return object.keys.map { name in
-      (name, RequestFields(object[name], of: "\(place)\(key).\(name)."))
-    }
-  }
-
-  mutating func value(_ key: String) -> JSONValue? { take(key) { $0 } }
-
-  /// Leaves out what says nothing to the docker command.
-  mutating func ignore(_ keys: String...) {
-    for key in keys { rest[key] = nil }
-  }
-
-  /// Checks that everything was asked for.
+  /// Adds variables.
   ///
-  /// - Throws: A ``DockerError`` with code `notImplemented` that names what is left, without its
-  ///   value, which may be a secret.
-  func finish() throws {
-    for key in rest.keys {
-      if let value = rest[key], !Self.saysNothing(value) {
-        throw DockerError.notForCommand(place + key)
-      }
-    }
+  /// - Parameters:
+  ///   - variables: The variables, as `NAME=value`.
+  ///   - way: How they are told; one that can't be a line of a file is an argument in any case.
+  /// - Returns: The lines of the file or the input.
+  mutating func environment(_ variables: [String], by way: VariableWay) -> [String] {
+    let lines = way == .arguments ? [] : variables.filter(Self.isLine)
+    if way == .standardInput, !lines.isEmpty { flag("env-file", "/dev/stdin") }
+    flags("env", way == .arguments ? variables : variables.filter { !Self.isLine($0) })
+    return lines
   }
 
-  /// What is of another type than expected stays, and is told of in the end.
-  private mutating func take<Value>(_ key: String, _ read: (JSONValue) -> Value?) -> Value? {
-    guard let found = rest[key], let value = read(found) else { return nil }
-    rest[key] = nil
-    return value
-  }
-
-  private static func saysNothing(_ value: JSONValue) -> Bool {
-    switch value {
-    case .null, .bool(false), .integer(0), .string(""): true
-    case .array(let elements): elements.isEmpty
-    case .object(let object): object.isEmpty
-    default: false
-    }
-  }
-}
-
-extension DockerError {
-  /// The error for what has no docker command that would do it.
-  static func notForCommand(_ what: String) -> DockerError {
-    DockerError(
-      code: .notImplemented,
-      message: "the docker command has no way to say this: \(what)",
-      hint: "docker_fabric_implementation: API can"
-    )
-  }
-
-  static func notByCommand(_ action: String) -> DockerError {
-    DockerError(
-      code: .notImplemented,
-      message: "the docker command can't do this: \(action)",
-      hint: "docker_fabric_implementation: API can"
-    )
+  /// Whether the docker command reads it from a file of variables as it is meant.
+  private static func isLine(_ variable: String) -> Bool {
+    // Bytes and scalars, as an accent would make another character of a sign before it.
+    guard let sign = variable.utf8.firstIndex(of: UInt8(ascii: "=")) else { return false }
+    let name = variable[..<sign]
+    return !name.isEmpty && name.utf8.first != UInt8(ascii: "#")
+      && !name.unicodeScalars.contains(where: \.properties.isWhitespace)
+      && variable.utf8.count < 1 << 15
+      && !variable.utf8.contains { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
   }
 }

@@ -13,6 +13,10 @@ struct DockerCommand: Sendable {
   ///
   /// They are in a folder of their own while the command runs, since nothing may stay on the host.
   var logins: JSONValue?
+  /// Variables for a process in a container, each `NAME=value`, where that reads the input itself.
+  ///
+  /// They are in that folder, too.
+  var variables: [String] = []
   /// Whether it has failed if it says nothing but errors: with `--force` the program calls a thing
   /// that isn't there a success.
   var hasOutput = false
@@ -21,6 +25,12 @@ struct DockerCommand: Sendable {
 
   init(_ words: [String]) {
     self.words = words
+  }
+
+  /// Lets it read these lines, if there are any.
+  mutating func give(_ lines: [String]) {
+    guard !lines.isEmpty else { return }
+    input = DockerUpload(Array(lines.map { $0 + "\n" }.joined().utf8))
   }
 }
 
@@ -86,6 +96,11 @@ extension HTTPReply {
   /// An answer with JSON in it.
   static func json(_ value: JSONValue, status: HTTPResponseStatus = .ok) -> HTTPReply {
     HTTPReply(status: status, body: ByteBuffer(bytes: value.encoded))
+  }
+
+  /// An answer that says no, as an engine would.
+  static func refusal(_ status: HTTPResponseStatus, _ message: String) -> HTTPReply {
+    .json(["message": .string(message)], status: status)
   }
 
   /// An answer that says no more than that it is done.

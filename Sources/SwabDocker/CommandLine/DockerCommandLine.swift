@@ -8,6 +8,8 @@ final class DockerCommandLine: Sendable {
   private let execs = CommandExecs()
   /// As whom the program is run, once that is known.
   private let manner: Mutex<DockerCommandSettings.Manner?>
+  /// What leads the program to its engine, once that is known.
+  private let context = Mutex<CommandContext?>(nil)
   private let exchanges: Mutex<[ObjectIdentifier: CommandExchange]?> = Mutex([:])
 
   /// What an answer may be at most that is collected.
@@ -117,7 +119,7 @@ extension CommandOutput {
 // MARK: - Running
 
 extension DockerCommandLine {
-  /// Runs a command, by sudo if that is wanted, and with logins of its own if it needs them.
+  /// Runs a command, by sudo if that is wanted, and with a folder of its own if it has secrets.
   ///
   /// - Parameters:
   ///   - command: What is run.
@@ -131,19 +133,17 @@ extension DockerCommandLine {
     _ output: @escaping @Sendable (CommandChunk) async throws -> Void
   ) async throws -> CommandEnd {
     let dialogue = SudoDialogue()
-    let manner = try await manner(asking: dialogue.prompt, for: command)
-    let folder = command.logins == nil ? nil : "\"$d\""
-    let text = try settings.text(of: command.words, by: manner, configuredIn: folder)
-    var shell = CommandToRun(
-      text: command.logins == nil ? text : Self.privately(text),
-      shownText: text
-    )
-    let logins = command.logins.map { ByteBuffer(string: $0.description + "\n") }
+    let manner = try await manner(asking: dialogue.prompt)
+    let context = command.logins == nil ? CommandContext() : try await usualContext()
+    let folder = PrivateFolder(of: command, context, by: manner)
+    let text = try settings.text(of: command.words, by: manner, with: folder)
+    var shell = CommandToRun(text: folder?.text(around: text) ?? text, shownText: text)
+    let secrets = folder?.input
     let body = input ?? command.input?.produce
     guard case .askingSudo = manner else {
-      if body != nil || logins != nil {
+      if body != nil || secrets != nil {
         shell.input = { write in
-          if let logins { try await write(logins) }
+          if let secrets { try await write(secrets) }
           try await body?(write)
         }
       }
@@ -151,7 +151,7 @@ extension DockerCommandLine {
     }
     let password = ByteBuffer(string: (settings.sudoPassword ?? "") + "\n")
     shell.input = { write in
-      if let logins { try await write(logins) }
+      if let secrets { try await write(secrets) }
       if await dialogue.isAsked() { try await write(password) }
       try await body?(write)
     }
@@ -181,8 +181,7 @@ extension DockerCommandLine {
   ///
   /// That one reads nothing, so that it doesn't wait for input which waits for sudo.
   private func manner(
-    asking prompt: String,
-    for command: DockerCommand
+    asking prompt: String
   ) async throws -> DockerCommandSettings.Manner {
     switch manner.withLock({ $0 }) {
     case .askingSudo: return .askingSudo(prompt: prompt)
@@ -212,13 +211,17 @@ extension DockerCommandLine {
     return await dialogue.isAsked()
   }
 
-  /// A command with a configuration of its own in `$d`, which is the first line that it reads, and is
-  /// gone when it ends, however that is.
-  private static func privately(_ text: String) -> String {
-    """
-    umask 077; d=$(mktemp -d) || exit 1; trap 'rm -rf "$d"' EXIT; \
-    trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM; \
-    IFS= read -r c; printf '%s' "$c" >"$d/config.json"; \(text)
-    """
+  /// What leads the program to its engine by itself; asked for once, as the engine's version is.
+  private func usualContext() async throws -> CommandContext {
+    guard settings.baseURL?.isEmpty ?? true else { return CommandContext() }
+    if let known = context.withLock({ $0 }) { return known }
+    var found = CommandContext()
+    do {
+      found = try CommandContext(await collect(CommandContext.question))
+    } catch let error as DockerError where error.code == .notImplemented {
+      // Programs before Docker 19.03 have none.
+    }
+    context.withLock { [found] in $0 = found }
+    return found
   }
 }

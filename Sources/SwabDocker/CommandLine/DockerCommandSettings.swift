@@ -66,18 +66,18 @@ extension DockerCommandSettings {
   /// - Parameters:
   ///   - words: The words after the program and what it always gets.
   ///   - manner: As whom it is run.
-  ///   - folder: Shell text for the folder of the program's configuration, if it isn't its own.
+  ///   - folder: What it has in a folder of its own.
   /// - Returns: The text.
   /// - Throws: A ``DockerError`` if the base URL can't be read.
   func text(
     of words: [String],
     by manner: Manner,
-    configuredIn folder: String? = nil
+    with folder: PrivateFolder? = nil
   ) throws -> String {
     var parts = Self.sudo(manner)
     if let prefix, !prefix.isEmpty { parts.append(prefix) }
     parts.append(ShellText.quoted(binary))
-    if let folder { parts += ["--config", folder] }
+    parts += folder?.flags ?? []
     let engine = try engine
     if let engine { parts += ["-H", ShellText.quoted(engine.url)] }
     switch tls == .none && engine?.isSecure == true ? .verified : tls {
@@ -85,7 +85,8 @@ extension DockerCommandSettings {
     case .unverified: parts.append("--tls")
     case .verified: parts.append("--tlsverify")
     }
-    return (parts + words.map(ShellText.quoted)).joined(separator: " ")
+    parts += words.prefix(1).map(ShellText.quoted) + (folder?.commandFlags ?? [])
+    return (parts + words.dropFirst().map(ShellText.quoted)).joined(separator: " ")
   }
 
   /// The messages of sudo are looked at, so they must be in one language.
@@ -118,19 +119,5 @@ extension DockerCommandSettings {
   /// - Throws: A ``DockerError`` if the base URL can't be read.
   package func check() throws {
     _ = try engine
-  }
-}
-
-/// Quoting for POSIX shells.
-enum ShellText {
-  private static let plain = Set(
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%_+=:,./-".utf8
-  )
-
-  /// `text` as one word of a shell command, whatever it holds.
-  static func quoted(_ text: String) -> String {
-    if !text.isEmpty, text.utf8.allSatisfy(plain.contains) { return text }
-    let parts = text.split(separator: "'", omittingEmptySubsequences: false)
-    return "'" + parts.joined(separator: "'\\''") + "'"
   }
 }

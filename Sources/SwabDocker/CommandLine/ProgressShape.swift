@@ -31,15 +31,9 @@ struct ProgressShape: CommandShape {
     guard let failure else { return [] }
     guard failure.status != nil else { throw failure }
     var detail = JSONObject()
-    detail["code"] = commandStatus(failure.message).map { .integer($0) }
+    detail["code"] = DockerError.stepStatus(in: failure.message).map { .integer($0) }
     detail["message"] = .string(failure.message)
     return [["errorDetail": .object(detail), "error": .string(failure.message)]]
-  }
-
-  /// The status in `The command '/bin/sh -c false' returned a non-zero code: 1`.
-  private static func commandStatus(_ text: String) -> Int? {
-    guard let place = text.firstRange(of: "returned a non-zero code: ") else { return nil }
-    return Int(text[place.upperBound...].prefix { $0.isNumber })
   }
 }
 

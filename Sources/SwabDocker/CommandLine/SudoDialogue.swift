@@ -42,18 +42,31 @@ final class SudoDialogue: Sendable {
   func error(_ bytes: ByteBuffer) throws -> ByteBuffer? {
     let (rest, waiter) = try state.withLock { state in
       guard !state.isOver else { return (ByteBuffer?(bytes), state.waiter.take()) }
-      var bytes = bytes
-      state.held.writeBuffer(&bytes)
-      guard let end = Self.end(of: prompt, in: state.held) else {
+      state.held.writeImmutableBuffer(bytes)
+      if let end = Self.end(of: prompt, in: state.held) {
+        guard !state.wasAsked else { throw DockerError.wrongSudoPassword }
+        state.wasAsked = true
+        state.held.moveReaderIndex(forwardBy: end)
+      } else if !state.wasAsked {
         guard state.held.readableBytes > Self.limit else { return (nil, nil) }
         return (Self.over(&state), state.waiter.take())
       }
-      guard !state.wasAsked else { throw DockerError.wrongSudoPassword }
-      state.wasAsked = true
-      state.held.moveReaderIndex(forwardBy: end)
-      return (nil, state.waiter.take())
+      // Once it was asked, all that sudo may still have to say is that it asks again.
+      return (passOn(&state), state.waiter.take())
     }
     waiter?.resume(returning: state.withLock { $0.wasAsked })
+    return rest
+  }
+
+  /// What is held, but for an end that may be the beginning of a question.
+  private func passOn(_ state: inout State) -> ByteBuffer? {
+    let (prompt, view) = (Array(prompt.utf8), state.held.readableBytesView)
+    let longest = min(prompt.count - 1, view.count)
+    let kept = (0...longest).last { view.suffix($0).elementsEqual(prompt.prefix($0)) } ?? 0
+    guard view.count > kept else { return nil }
+    let rest = state.held.readSlice(length: view.count - kept)
+    // What was passed on isn't kept with it.
+    state.held = ByteBuffer(bytes: view.suffix(kept))
     return rest
   }
 

@@ -11,10 +11,7 @@ public struct ContainerDetails: JSONBacked {
   /// The id.
   public var id: String { text("Id") }
   /// The name, without the slash that the engine puts in front.
-  public var name: String {
-    let name = text("Name")
-    return name.first == "/" ? String(name.dropFirst()) : name
-  }
+  public var name: String { text("Name").withoutLeadingSlash }
   /// When it was made.
   public var created: DockerDate? { date("Created") }
   /// The id of its image; the name it was asked for by is in `config`.

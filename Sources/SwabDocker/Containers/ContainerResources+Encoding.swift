@@ -43,7 +43,29 @@ extension ContainerResources {
 }
 
 extension ContainerUpdate {
-  var encoded: JSONObject {
+  /// What engines take in an update without a word, and ignore.
+  private static let ignoredFields = [
+    "MemorySwappiness", "OomKillDisable", "Ulimits", "CgroupParent", "CpuCount", "CpuPercent",
+    "IOMaximumIOps", "IOMaximumBandwidth", "Devices", "DeviceCgroupRules", "DeviceRequests",
+  ]
+
+  /// The body of the request, unless some of it can't be changed.
+  ///
+  /// - Throws: A ``DockerError`` with code `invalidArgument` that names those fields.
+  func checked() throws -> JSONObject {
+    let fields = encoded
+    let ignored = Self.ignoredFields.filter { fields[$0]?.isNull == false }
+    guard ignored.isEmpty else {
+      var error = DockerError.invalidArgument(
+        "no engine changes \(ignored.joined(separator: ", ")) of a container that is there"
+      )
+      error.hint = "remove the container, and make it anew with what it is to have"
+      throw error
+    }
+    return fields
+  }
+
+  private var encoded: JSONObject {
     var fields = resources.encoded
     fields["RestartPolicy"] = restartPolicy.map(\.encoded)
     fields.override(by: additionalFields)

@@ -1,4 +1,4 @@
-/// What a container may use of its host, which may also be changed while it runs.
+/// What a container may use of its host; a ``ContainerUpdate`` changes a part of it later.
 public struct ContainerResources: Sendable, Hashable {
   /// The memory it may use, in bytes; at least 6 MiB.
   public var memoryBytes: Int?
@@ -78,8 +78,15 @@ public struct DeviceLimit: Sendable, Hashable {
 }
 
 /// What is to change of a container, whether it runs or not.
+///
+/// Engines change its restart policy, and what it may use of memory, processors, processes and
+/// disks. Devices, ulimits, the control group above its own, `memorySwappiness`,
+/// `disablesOutOfMemoryKiller` and what is for Windows stay as it was made with, and are refused.
 public struct ContainerUpdate: Sendable {
   /// What it may use; what isn't set stays as it is.
+  ///
+  /// `nanoCPUs` needs API 1.28, `processLimit` 1.40, and what is for certain disks 1.55. To take all
+  /// limits for certain disks away, write `additionalFields["BlkioDeviceReadBps"] = []`.
   public var resources = ContainerResources()
   /// What the engine does when it ends; stays as it is if there is none.
   public var restartPolicy: RestartPolicy?

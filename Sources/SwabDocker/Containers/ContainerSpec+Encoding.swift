@@ -69,6 +69,11 @@ extension EndpointSpec {
 }
 
 extension Healthcheck {
+  /// The fields that there are properties for.
+  static let fieldNames = [
+    "Test", "Interval", "Timeout", "Retries", "StartPeriod", "StartInterval",
+  ]
+
   var encoded: JSONValue {
     var fields = JSONObject()
     fields.set("Test", test)

@@ -20,7 +20,8 @@ public struct ContainerSpec: Sendable {
   public var hostname: String?
   /// The domain of that host name.
   public var domainName: String?
-  /// The MAC address; engines from 28.0 on take it in ``networks`` only.
+  /// The MAC address; engines of API 1.52 and later, which is Docker 29.0, take it in ``networks``
+  /// only.
   public var macAddress: String?
   /// Whether it gets a terminal, which makes one stream of its output.
   public var hasTerminal = false

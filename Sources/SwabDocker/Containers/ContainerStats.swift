@@ -14,10 +14,7 @@ public struct ContainerStats: JSONBacked {
   /// The id of the container.
   public var id: String { text("id") }
   /// Its name, without the slash that the engine writes in front.
-  public var name: String {
-    let name = text("name")
-    return name.first == "/" ? String(name.dropFirst()) : name
-  }
+  public var name: String { text("name").withoutLeadingSlash }
   /// When the sample was taken; nothing if the container doesn't run.
   public var time: DockerDate? { date("read") }
   /// The number of processes and threads.

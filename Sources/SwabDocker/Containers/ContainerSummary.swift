@@ -11,9 +11,7 @@ public struct ContainerSummary: JSONBacked {
   /// The id.
   public var id: String { text("Id") }
   /// The name and the names that links gave it, without the slash that the engine puts in front.
-  public var names: [String] {
-    texts("Names").map { $0.first == "/" ? String($0.dropFirst()) : $0 }
-  }
+  public var names: [String] { texts("Names").map(\.withoutLeadingSlash) }
   /// The name; a linked container has further ones, which have a slash within.
   public var name: String? { names.first { !$0.contains("/") } ?? names.first }
   /// The image, as it was named when the container was made.

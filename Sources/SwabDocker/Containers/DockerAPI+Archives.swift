@@ -47,7 +47,7 @@ extension DockerAPI {
   ///   - path: The folder to unpack it in, which must be there.
   ///   - archive: The archive; it may be packed by gzip.
   ///   - replacesFolders: Whether a file may take the place of a folder, and the other way round.
-  ///   - keepsOwners: Whether users and groups are those of the archive, by number.
+  ///   - keepsOwners: Whether users and groups are those of the archive, by number; needs API 1.30.
   /// - Throws: A ``DockerError``: `notFound` if there is no such container or folder, `forbidden` if
   ///   it can't be written to.
   public func putArchive(
@@ -59,6 +59,7 @@ extension DockerAPI {
   ) async throws {
     var call = try DockerCall.archive(container, path, .PUT)
     call.add("noOverwriteDirNonDir", !replacesFolders)
+    if keepsOwners { call.requires(1, 30, for: "keeping owners") }
     call.add("copyUIDGID", keepsOwners)
     call.upload = archive
     try await engine().reply(to: call)

@@ -3,8 +3,8 @@ import NIOHTTP1
 extension DockerAPI {
   /// Connects to the process of a container.
   ///
-  /// Attach before the start to miss nothing. To one that has ended nothing can be attached: the
-  /// engine would wait for its next start without a word.
+  /// Attach before the start to miss nothing. To one that has ended nothing can be attached, unless
+  /// only what it wrote is wanted: the engine would wait for its next start without a word.
   ///
   /// - Parameters:
   ///   - container: Its name or id.
@@ -18,13 +18,13 @@ extension DockerAPI {
     let details = try await inspectContainer(container)
     let state = details.state
     let isThere = state.isRunning || state.status == .created || options.awaitsStart
-    guard isThere else { throw try await hasEnded(container, state) }
+    guard isThere || !options.stream else { throw try await hasEnded(container, state) }
     let session = try await engine().session(
       options.call(container),
       hasTerminal: details.config.hasTerminal
     )
     // One that ended just before it was attached to would be waited for without end.
-    guard state.isRunning, !options.awaitsStart else { return session }
+    guard state.isRunning, options.stream, !options.awaitsStart else { return session }
     do {
       let state = try await inspectContainer(container).state
       if state.isRunning { return session }
@@ -86,6 +86,9 @@ public struct AttachOptions: Sendable, Hashable {
   public var stderr = true
   /// Whether what it has written before comes first.
   public var includesLogs = false
+  /// Whether what it writes from now on is given; if not, the output ends with what it has written
+  /// before, and there is no input.
+  public var stream = true
   /// Whether to connect to a container that has ended, because it is about to be started.
   public var awaitsStart = false
   /// The keys that end the connection, such as `ctrl-p,ctrl-q`; the engine's own if nil.
@@ -99,8 +102,13 @@ public struct AttachOptions: Sendable, Hashable {
     _ action: String = "/attach",
     _ method: HTTPMethod = .POST
   ) throws -> DockerCall {
+    guard stream || includesLogs else {
+      throw DockerError.invalidArgument(
+        "attaching needs what was written before, what is written from now on, or both"
+      )
+    }
     var call = try DockerCall.container(container, action, method)
-    call.add("stream", true)
+    call.add("stream", stream)
     call.add("stdin", input)
     call.add("stdout", stdout)
     call.add("stderr", stderr)

@@ -14,7 +14,7 @@ extension DockerAPI {
     report("renaming container \(container) to \(name)")
     var call = try DockerCall.container(container, "/rename", .POST)
     // The engine takes the slash of listings for a part of the name.
-    call.add("name", name.first == "/" ? String(name.dropFirst()) : name)
+    call.add("name", name.withoutLeadingSlash)
     try await engine().reply(to: call)
   }
 
@@ -56,7 +56,8 @@ extension DockerAPI {
   ///   - container: Its name or id.
   ///   - update: What changes; the rest stays as it is.
   /// - Returns: What the engine warns of.
-  /// - Throws: A ``DockerError``: `badRequest` for a limit that can't be.
+  /// - Throws: A ``DockerError``: `badRequest` for a limit that can't be, `invalidArgument` for what
+  ///   no engine changes of a container that is there.
   @discardableResult
   public func updateContainer(
     _ container: String,
@@ -64,7 +65,7 @@ extension DockerAPI {
   ) async throws -> [String] {
     report("updating container \(container)")
     var call = try DockerCall.container(container, "/update", .POST)
-    call.setBody(update.encoded, gates: BodyGate.update)
+    call.setBody(try update.checked(), gates: BodyGate.update)
     return try await engine().json(call)["Warnings"]?.array?.compactMap(\.string) ?? []
   }
 
@@ -96,31 +97,22 @@ extension DockerAPI {
     var call = DockerCall(.POST, "/commit")
     call.add("container", try DockerCall.containerName(container))
     call.add(commit)
+    // All that the container has written is read, and the engine is silent meanwhile.
+    call.grace = nil
     return try await engine().json(call)["Id"]?.string ?? ""
   }
 
   /// Removes containers that don't run.
   ///
-  /// - Parameter filters: Conditions, such as `["until": "24h"]` or `["label": "stage=test"]`; all
-  ///   that don't run without any.
+  /// - Parameter filters: Conditions, such as `["until": "24h"]`, which needs API 1.28, or
+  ///   `["label": "stage=test"]`, which needs API 1.29; all that don't run without any.
   /// - Returns: Which ones were removed.
-  /// - Throws: A ``DockerError``: `conflict` if the engine is pruning already.
+  /// - Throws: A ``DockerError``: `conflict` if the engine is pruning already, `invalidArgument` for
+  ///   a condition without values.
   @discardableResult
   public func pruneContainers(filters: DockerFilters = [:]) async throws -> PruneReport {
     report("removing stopped containers")
     return try await engine().prune("containers", filters)
-  }
-}
-
-extension DockerClient {
-  /// Removes what is not used of a kind.
-  func prune(_ kind: String, _ filters: DockerFilters) async throws -> PruneReport {
-    var call = DockerCall(.POST, "/\(kind)/prune")
-    call.requires(1, 25, for: "pruning")
-    call.add(filters)
-    // It takes as long as there is to remove.
-    call.grace = nil
-    return try await object(call)
   }
 }
 
@@ -164,24 +156,4 @@ public struct ImageCommit: Sendable {
     self.repository = repository
     self.tag = tag
   }
-}
-
-/// What was removed since nobody used it.
-public struct PruneReport: JSONBacked {
-  /// The whole answer.
-  public let raw: JSONValue
-
-  /// A view of that value.
-  public init(raw: JSONValue) {
-    self.raw = raw
-  }
-
-  /// The ids or names of what was removed; for images also the names that were taken away.
-  public var removed: [String] {
-    let kinds = ["ContainersDeleted", "NetworksDeleted", "VolumesDeleted", "CachesDeleted"]
-    let images: [ImageRemoval] = views("ImagesDeleted")
-    return kinds.flatMap { texts($0) } + images.compactMap { $0.deleted ?? $0.untagged }
-  }
-  /// How many bytes that freed, if the engine counted them.
-  public var reclaimedBytes: Int? { raw["SpaceReclaimed"]?.int }
 }

@@ -19,7 +19,7 @@ extension DockerAPI {
     var call = DockerCall(.GET, "/containers/json")
     call.add("all", all)
     call.add("limit", limit)
-    call.add("size", size)
+    call.addSize(size)
     call.add(filters)
     return try await engine().list(call)
   }
@@ -36,7 +36,15 @@ extension DockerAPI {
     size: Bool = false
   ) async throws -> ContainerDetails {
     var call = try DockerCall.container(container, "/json", .GET)
-    call.add("size", size)
+    call.addSize(size)
     return try await engine().object(call)
+  }
+}
+
+extension DockerCall {
+  /// Has file systems measured, which takes as long as there are files in them.
+  fileprivate mutating func addSize(_ isOn: Bool) {
+    add("size", isOn)
+    if isOn { grace = nil }
   }
 }

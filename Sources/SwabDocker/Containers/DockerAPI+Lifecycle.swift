@@ -6,14 +6,14 @@ extension DockerAPI {
   /// - Parameters:
   ///   - spec: What it is made with.
   ///   - name: Its name; the engine makes one up if there is none.
-  ///   - platform: The platform its image must be for, such as `linux/arm64`.
+  ///   - platform: The platform its image must be for; needs API 1.41.
   /// - Returns: Its id, and what the engine warns of.
   /// - Throws: A ``DockerError``: `notFound` without the image, `conflict` if the name is taken.
   @discardableResult
   public func createContainer(
     _ spec: ContainerSpec,
     name: String? = nil,
-    platform: String? = nil
+    platform: ImagePlatform? = nil
   ) async throws -> CreatedContainer {
     let words = ["creating container", name, "from \(spec.image)"]
     report(words.compactMap { $0 }.joined(separator: " "))
@@ -21,7 +21,7 @@ extension DockerAPI {
     call.add("name", name)
     if let platform {
       call.requires(1, 41, for: "platform")
-      call.add("platform", platform)
+      call.add("platform", platform.description)
     }
     if spec.networks.count > 1 { call.requires(1, 44, for: "several networks at creation") }
     call.setBody(spec.encoded, gates: BodyGate.container)
@@ -30,13 +30,17 @@ extension DockerAPI {
 
   /// Starts a container.
   ///
-  /// - Parameter container: Its name or id.
+  /// - Parameters:
+  ///   - container: Its name or id.
+  ///   - detachKeys: The keys that end the connection of who is attached, such as `ctrl-p,ctrl-q`;
+  ///     engines so far take them here, and heed those of ``attach(_:_:)``.
   /// - Returns: Whether it was started; it runs already if not.
   /// - Throws: A ``DockerError``, such as one whose `isPortTaken` is true.
   @discardableResult
-  public func start(_ container: String) async throws -> Bool {
+  public func start(_ container: String, detachKeys: String? = nil) async throws -> Bool {
     report("starting container \(container)")
     var call = try DockerCall.container(container, "/start", .POST)
+    call.add("detachKeys", detachKeys)
     call.mayChangeNothing = true
     return try await engine().reply(to: call).status != 304
   }
@@ -82,22 +86,26 @@ extension DockerAPI {
     _ = try await engine().stop(container, by: call)
   }
 
-  /// Removes a container.
+  /// Removes a container, or but a link to one.
   ///
   /// - Parameters:
   ///   - container: Its name or id.
   ///   - force: Whether a running one is killed first.
   ///   - volumes: Whether its anonymous volumes are removed, too.
+  ///   - link: Whether `container` is the name of a link, such as `web/db`, which is all that is
+  ///     removed.
   /// - Throws: A ``DockerError``: `conflict` if it runs and `force` is off.
   public func removeContainer(
     _ container: String,
     force: Bool = false,
-    volumes: Bool = false
+    volumes: Bool = false,
+    link: Bool = false
   ) async throws {
-    report("removing container \(container)")
+    report("removing \(link ? "link" : "container") \(container)")
     var call = try DockerCall.container(container, "", .DELETE)
     call.add("force", force)
     call.add("v", volumes)
+    call.add("link", link)
     try await engine().reply(to: call)
   }
 }

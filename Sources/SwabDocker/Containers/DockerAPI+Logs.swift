@@ -16,9 +16,11 @@ extension DockerAPI {
   ///   - stdout: Whether standard output is given.
   ///   - stderr: Whether standard error is given.
   ///   - since: The moment to begin with.
-  ///   - until: The moment to end with.
+  ///   - until: The moment to end with; needs API 1.35.
   ///   - tail: How many lines at most, from the end; a line of more than 16 KiB counts as several.
   ///   - timestamps: Whether each frame begins with the time it was written and a space.
+  ///   - details: Whether each frame begins, after the time, with what the log driver's options, such
+  ///     as `labels`, have kept beside it, as in `app=web,stage=test`, and a space.
   /// - Returns: The output, as fast as it is read and no faster.
   /// - Throws: A ``DockerError``; `notImplemented` if its log driver cannot be read.
   public func logs(
@@ -29,7 +31,8 @@ extension DockerAPI {
     since: DockerDate? = nil,
     until: DockerDate? = nil,
     tail: Int? = nil,
-    timestamps: Bool = false
+    timestamps: Bool = false,
+    details: Bool = false
   ) async throws -> DockerLogs {
     guard stdout || stderr else {
       throw DockerError.invalidArgument("logs need standard output, standard error, or both")
@@ -39,9 +42,11 @@ extension DockerAPI {
     call.add("stderr", stderr)
     call.add("follow", follow)
     call.add("since", since?.queryValue)
+    if until != nil { call.requires(1, 35, for: "until") }
     call.add("until", until?.queryValue)
     call.add("tail", tail)
     call.add("timestamps", timestamps)
+    call.add("details", details)
     let engine = try await engine()
     return try await engine.logs(call, hasTimestamps: timestamps) {
       try await engine.inspectContainer(container).config.hasTerminal

@@ -29,19 +29,9 @@ extension DockerAPI {
       spec.closesStandardInputOnce = true
       spec.attachesStandardInput = true
     }
-    let container = try await createLentContainer(spec, name: name)
-    let result: Result<ExecResult, any Error>
-    do {
-      result = .success(try await runToEnd(container, spec, input, outputLimit))
-    } catch {
-      result = .failure(error)
+    return try await withLentContainer(spec, name: name) { container in
+      try await runToEnd(container, spec, input, outputLimit)
     }
-    // In a task of its own, since this one may be cancelled.
-    let removal = Task { try await removeContainer(container, force: true, volumes: true) }
-    let removed = await removal.result
-    let finished = try result.get()
-    try removed.get()
-    return finished
   }
 
   private func runToEnd(

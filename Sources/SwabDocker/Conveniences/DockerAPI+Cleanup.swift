@@ -3,7 +3,8 @@ extension DockerAPI {
   ///
   /// - Parameters:
   ///   - includesInitial: Whether those that never started are removed, too.
-  ///   - exclude: Names and ids of containers that stay.
+  ///   - exclude: Names and ids of containers that stay; of an id, the first digits do, four at
+  ///     least. What is no container's is reported, before anything is removed.
   ///   - raisesOnError: Whether one that can't be removed is an error; it is reported if not.
   ///   - listOnly: Whether they are only listed.
   /// - Returns: Those that were removed, or would be.
@@ -15,12 +16,42 @@ extension DockerAPI {
     raisesOnError: Bool = false,
     listOnly: Bool = false
   ) async throws -> [ContainerIdentity] {
+    try await cleanupContainers(
+      includesInitial: includesInitial,
+      exclude: exclude,
+      raisesOnError: raisesOnError,
+      listOnly: listOnly
+    ) { terms in
+      for term in terms { report("there is no container '\(term)' to exclude") }
+    }
+  }
+
+  /// Removes containers that have ended, as the public method of this name does.
+  ///
+  /// - Parameters:
+  ///   - includesInitial: Whether those that never started are removed, too.
+  ///   - exclude: Names and ids of containers that stay, or beginnings of ids.
+  ///   - raisesOnError: Whether one that can't be removed is an error.
+  ///   - listOnly: Whether they are only listed.
+  ///   - unmatched: Gets those of `exclude` that are no container's, before anything is removed.
+  /// - Returns: Those that were removed, or would be.
+  /// - Throws: A ``DockerError`` whose `completed` names those removed before it.
+  package func cleanupContainers(
+    includesInitial: Bool,
+    exclude: Set<String>,
+    raisesOnError: Bool,
+    listOnly: Bool,
+    unmatched: ([String]) -> Void
+  ) async throws -> [ContainerIdentity] {
     report("generating list of stopped containers")
     var states: Set<ContainerState> = [.exited, .dead]
     if includesInitial { states.insert(.created) }
-    let containers = try await containers(all: true)
-      .filter { states.contains($0.state) && !$0.isNamed(in: exclude) }
-      .map { ContainerIdentity($0) }
+    let all = try await containers(all: true)
+    unmatched(exclude.filter { term in !all.contains { $0.isNamed(by: term) } }.sorted())
+    let containers = all.filter { container in
+      states.contains(container.state) && !exclude.contains { container.isNamed(by: $0) }
+    }
+    .map { ContainerIdentity($0) }
     guard !listOnly else { return containers }
     return try await removeEach(containers, \.name, raisesOnError) { container in
       try await removeContainer(container.id)
@@ -167,8 +198,14 @@ public struct RemovedContainers: Sendable, Hashable {
 }
 
 extension ContainerSummary {
-  fileprivate func isNamed(in names: Set<String>) -> Bool {
-    names.contains(id) || self.names.contains { names.contains($0) || names.contains("/" + $0) }
+  /// Whether a term is one of the container's names, or its id or the beginning of that.
+  ///
+  /// Less than four digits would be an id by chance too often: `db` and `cafe` are such digits, too.
+  /// Where a term is both, more stays than was meant, and that can still be removed.
+  fileprivate func isNamed(by term: String) -> Bool {
+    if names.contains(where: { $0 == term || "/" + $0 == term }) { return true }
+    let digits = term.lowercased()
+    return digits.utf8.count >= 4 && id.lowercased().hasPrefix(digits)
   }
 }
 

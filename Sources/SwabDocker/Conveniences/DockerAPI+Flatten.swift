@@ -15,18 +15,36 @@ extension DockerAPI {
     var spec = ContainerSpec(image: image)
     // The engine makes none without a command; this one is never looked for.
     spec.entrypoint = ["-"]
-    let container = try await createLentContainer(spec)
+    return try await withLentContainer(spec, body)
+  }
+
+  /// Lends a container, and removes it, whatever happens, with its anonymous volumes.
+  ///
+  /// - Parameters:
+  ///   - spec: What it is made with.
+  ///   - name: Its name; the engine makes one up if there is none.
+  ///   - body: Gets the container's id.
+  /// - Returns: What the closure returns.
+  /// - Throws: A ``DockerError``, or what the closure throws.
+  func withLentContainer<Result: Sendable>(
+    _ spec: ContainerSpec,
+    name: String? = nil,
+    _ body: (String) async throws -> Result
+  ) async throws -> Result {
+    let container = try await createLentContainer(spec, name: name)
     let result: Swift.Result<Result, any Error>
     do {
       result = .success(try await body(container))
     } catch {
       result = .failure(error)
     }
-    // In a task of its own, since this one may be cancelled.
-    let removal = Task { try await removeContainer(container, force: true, volumes: true) }
+    // In a task of its own, since this one may be cancelled. Somebody else may have removed it.
+    let removal = Task {
+      try await removeContainer(ifPresent: container, force: true, volumes: true)
+    }
     let removed = await removal.result
     let value = try result.get()
-    try removed.get()
+    _ = try removed.get()
     return value
   }
 
@@ -37,7 +55,9 @@ extension DockerAPI {
   ///   - name: Its name; the engine makes one up if there is none.
   /// - Returns: Its id.
   /// - Throws: A ``DockerError``.
-  func createLentContainer(_ spec: ContainerSpec, name: String? = nil) async throws -> String {
+  private func createLentContainer(_ spec: ContainerSpec, name: String? = nil) async throws
+    -> String
+  {
     // In a task of its own: cancelled before the answer is there, nobody would know the id.
     let creation = Task { try await createContainer(spec, name: name).id }
     return try await creation.value
@@ -55,7 +75,11 @@ extension DockerAPI {
   @discardableResult
   public func flattenImage(_ image: String, as name: String? = nil) async throws -> String {
     let details = try await inspectImage(image)
-    let target = try name.map { try ImageReference(parsing: $0) } ?? details.ownName(image)
+    guard
+      let target = try name.map({ try ImageReference(parsing: $0) }) ?? details.ownName(image)
+    else {
+      throw DockerError.invalidArgument("the flat image needs a name, since '\(image)' is none")
+    }
     guard target.digest == nil else {
       throw DockerError.invalidArgument("an image can't be given a digest: '\(target)'")
     }
@@ -99,26 +123,13 @@ extension DockerAPI {
     }
   }
 
+  /// The platform of an image that isn't the engine's, or is one of several that the engine runs.
   private func foreignPlatform(of image: ImageDetails) async throws -> ImagePlatform? {
     let version = try await version()
+    let platform = image.platform
     let isOurs =
-      image.architecture == version.architecture && image.operatingSystem == version.operatingSystem
-    guard !isOurs, !image.architecture.isEmpty else { return nil }
-    return ImagePlatform(
-      operatingSystem: image.operatingSystem,
-      architecture: image.architecture
-    )
-  }
-}
-
-extension ImageDetails {
-  /// The text as one of its names, which it is not if it is its id or the beginning of it.
-  fileprivate func ownName(_ text: String) throws -> ImageReference {
-    let name = try? ImageReference(parsing: text)
-    let names = repoTags.compactMap { try? ImageReference(parsing: $0).tagged }
-    guard let name, names.contains(name.tagged) else {
-      throw DockerError.invalidArgument("the flat image needs a name, since '\(text)' is none")
-    }
-    return name
+      platform.architecture == version.architecture
+      && platform.operatingSystem == version.operatingSystem && platform.variant == nil
+    return isOurs || platform.architecture.isEmpty ? nil : platform
   }
 }

@@ -106,3 +106,14 @@ extension ImageReference {
   /// The name with the tag that is assumed where there is none.
   var tagged: String { "\(repository):\(tag ?? "latest")" }
 }
+
+extension ImageDetails {
+  /// The text as one of its names; nil if it is none, but its id, for example, or a part of that.
+  func ownName(_ text: String) -> ImageReference? {
+    let names = repoTags.compactMap { try? ImageReference(parsing: $0).tagged }
+    guard let name = try? ImageReference(parsing: text), names.contains(name.tagged) else {
+      return nil
+    }
+    return name
+  }
+}

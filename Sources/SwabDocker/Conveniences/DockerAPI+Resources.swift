@@ -26,7 +26,7 @@ extension DockerAPI {
     report("receiving tarball for resource '\(container):\(path)' and storing as \(file)")
     let resource = ContainerResource(path, contentsOnly: contentsOnly)
     try await archive(container, [resource], followsLink)
-      .upload.packed(by: .init(forFile: file)).saveWhole(to: file)
+      .upload.packed(by: .init(forFile: file)).save(to: file)
   }
 
   /// Brings a file or folder of a container to a folder of this machine.
@@ -112,10 +112,16 @@ public struct ResourceSelection: Sendable {
   }
 
   fileprivate func resources() throws -> [ContainerResource] {
-    try paths.map { path in
+    var taken: [[[UInt8]]: String] = [:]
+    return try paths.map { path in
       let place = TarEntry(.file, path: destination(of: path).utf8, mode: 0).pathParts
       guard !place.isEmpty, !place.contains(Array("..".utf8)) else {
         throw DockerError.invalidArgument("'\(destination(of: path))' is no place for \(path)")
+      }
+      if let other = taken.updateValue(path, forKey: place) {
+        throw DockerError.invalidArgument(
+          "\(other) and \(path) would both go to '\(destination(of: path))'"
+        )
       }
       return ContainerResource(path: path, place: place)
     }
@@ -172,7 +178,7 @@ extension DockerAPI {
   ) async throws {
     report("receiving resources of \(container) and storing as \(file)")
     try await archive(container, selection)
-      .upload.packed(by: .init(forFile: file)).saveWhole(to: file)
+      .upload.packed(by: .init(forFile: file)).save(to: file)
   }
 
   /// Makes an image of files and folders of a container, and of nothing else.
@@ -197,14 +203,15 @@ extension DockerAPI {
   /// Brings an image to a tar archive on this machine, which an engine loads.
   ///
   /// - Parameters:
-  ///   - image: Its name, which the archive keeps; or its id.
+  ///   - image: Its name, which the archive keeps, without a tag all tags that the engine has of it;
+  ///     or its id.
   ///   - file: Where the archive goes; it is packed if its name says so.
   /// - Throws: A ``DockerError``: `notFound` if it isn't there, `fileFailed` if the archive can't be
   ///   written.
   public func saveImage(_ image: String, to file: String) async throws {
     report("receiving tarball for image '\(image)' and storing as \(file)")
     let bytes = try await save(images: [image])
-    try await DockerUpload(bytes).packed(by: .init(forFile: file)).saveWhole(to: file)
+    try await DockerUpload(bytes).packed(by: .init(forFile: file)).save(to: file)
   }
 
   private func archive(

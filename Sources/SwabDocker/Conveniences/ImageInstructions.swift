@@ -28,7 +28,7 @@ struct ImageInstructions {
     addWords("CMD", config.raw["Cmd"])
     for variable in config.texts("Env") { addPair("ENV", variable) }
     for (name, value) in config.textsByName("Labels").sorted(by: { $0.key < $1.key }) {
-      add("LABEL \(Self.quoted(name))=\(Self.quoted(value))")
+      add("LABEL \(DockerfileText.quoted(name))=\(DockerfileText.quoted(value))")
     }
     for port in (config.raw["ExposedPorts"]?.object?.keys ?? []).sorted() {
       addPlain("EXPOSE", port)
@@ -62,7 +62,7 @@ struct ImageInstructions {
     let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let isName = !sides[0].isEmpty && sides[0].utf8.allSatisfy { !Self.special.contains($0) }
     guard isName, sides.count == 2 else { return areAll = false }
-    add("\(instruction) \(sides[0])=\(Self.quoted(String(sides[1])))")
+    add("\(instruction) \(sides[0])=\(DockerfileText.quoted(String(sides[1])))")
   }
 
   /// Adds what the builder might read something into, unless there is nothing to be read.
@@ -95,13 +95,4 @@ struct ImageInstructions {
   }
 
   private static let special = Set(" \t\n\r\0\"'\\$=".utf8)
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for character in text.unicodeScalars {
-      if character == "\"" || character == "\\" || character == "$" { result += "\\" }
-      result.unicodeScalars.append(character)
-    }
-    return result + "\""
-  }
 }

@@ -1,13 +1,4 @@
 import NIOCore
-import NIOPosix
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// A file or folder of a container, and where it goes.
 struct ContainerResource: Sendable {
@@ -104,10 +95,12 @@ struct ResourceArchive: Sendable {
     let archive = try await client.archive(container, path: path)
     defer { archive.bytes.close() }
     var reader = TarReader()
+    var links: Set<[UInt8]> = []
     var isWanted = false
     while let event = try await archive.bytes.next(from: &reader) {
       switch event {
       case .entry(let entry, _):
+        try entry.refuseWayThrough(&links)
         let entry = try rename(entry, resource, archive.stat)
         isWanted = entry != nil
         if let entry { try await body(.entry(entry)) }
@@ -177,6 +170,33 @@ extension DockerBytes {
   }
 }
 
+extension TarEntry {
+  /// Refuses an entry that whoever unpacks the archive would write through one of its own links.
+  ///
+  /// An engine walks over folders, so that nothing stands below a link.
+  ///
+  /// - Parameter links: Where links stand; the entry's own is added.
+  /// - Throws: A ``DockerError`` with code `invalidArchive`.
+  fileprivate func refuseWayThrough(_ links: inout Set<[UInt8]>) throws {
+    if !links.isEmpty {
+      var paths = [pathParts.dropLast()]
+      if kind == .hardLink, let target = linkTargetBytes {
+        paths.append(Self.parts(of: target).dropLast())
+      }
+      for path in paths {
+        for count in path.indices where links.contains(Self.joined(path.prefix(count + 1))) {
+          throw DockerError.leadsOutside(self.path)
+        }
+      }
+    }
+    if kind == .link { links.insert(Self.joined(pathParts[...])) }
+  }
+
+  private static func joined(_ parts: ArraySlice<[UInt8]>) -> [UInt8] {
+    Array(parts.joined(separator: [UInt8(ascii: "/")]))
+  }
+}
+
 extension DockerError {
   static func leadsOutside(_ path: String) -> DockerError {
     DockerError(
@@ -197,17 +217,5 @@ extension ArchiveCompression {
       } else {
         .none
       }
-  }
-}
-
-extension DockerUpload {
-  /// Writes the bytes to a file of this machine, of which nothing is left if that fails.
-  func saveWhole(to path: String) async throws {
-    do {
-      try await save(to: path)
-    } catch {
-      try? await NIOThreadPool.singleton.runIfActive { _ = unlink(path) }
-      throw error
-    }
   }
 }

@@ -19,6 +19,7 @@ public struct DockerEndpoint: Sendable, Hashable {
   public var origin: Origin
 
   /// What decides on an engine.
+  @nonexhaustive
   public enum Origin: Sendable, Hashable {
     /// The caller, by an address.
     case address

@@ -65,11 +65,10 @@ enum AddressKind {
   case other
 
   init(_ address: String) {
-    let scheme = address.firstRange(of: "://").map { address[..<$0.lowerBound].lowercased() }
-    switch scheme {
+    switch DockerAddress.splitScheme(address).scheme {
     case "https": self = .https
     case "tcp": self = .open
-    case nil where !address.hasPrefix("/") && !address.hasPrefix("unix:"): self = .open
+    case nil where !address.hasPrefix("/"): self = .open
     // As with the docker command, what TLS can't be spoken with is reached without it.
     default: self = .other
     }

@@ -16,7 +16,15 @@ extension DockerError {
     case .cannotConnect(let error): self = .cannotConnect(to: address, error)
     case .refusedPeer(let error): self = .refusedPeer(at: address, error)
     case .tls(let failure): self.init(failure, at: address)
+    case .handshakeLost(let cause, _):
+      self.init(
+        code: .tlsFailed,
+        message: "the connection to \(address.place) was closed during the TLS handshake"
+      )
+      self.cause = cause
+      if let cause { message += ": \(Self.reason(of: cause))" }
     case .timeout: self = .timeout(timeout ?? .zero)
+    case .stalled: self = .stalled(timeout ?? .zero)
     case .closed: self = .closed
     case .connectionLost(_, let failure as TLSFailure, _) where failure.refusal != nil:
       self.init(failure, at: address)
@@ -24,6 +32,10 @@ extension DockerError {
       self.init(code: .connectionLost, message: "\(message) (\(address.place))")
       self.cause = cause
       if let cause { self.message += ": \(Self.reason(of: cause))" }
+    case .connectionCut(let reason):
+      let message = "the connection was cut (\(address.place)); the tunnel says: \(reason)"
+      self.init(code: .connectionLost, message: message)
+      cause = reason
     case .replyTooLarge(let limit):
       self.init(code: .replyTooLarge, message: "the answer is larger than \(limit >> 20) MiB")
     }
@@ -33,11 +45,11 @@ extension DockerError {
     let failure = "connecting to \(address.place) failed: \(reason(of: error))"
     var result = DockerError(code: .connectionFailed, message: failure)
     result.cause = error
-    switch errorNumber(of: error) {
-    case EACCES, EPERM:
+    switch (errorNumber(of: error), address.endpoint) {
+    case (EACCES, .unixSocket), (EPERM, .unixSocket):
       result.code = .permissionDenied
       result.hint = "the user must be root or in the group that owns the socket, mostly 'docker'"
-    case ENOENT, ECONNREFUSED:
+    case (ENOENT, _), (ECONNREFUSED, _):
       result.hint = "is a Docker Engine running there?"
     default: break
     }
@@ -57,7 +69,8 @@ extension DockerError {
   private static func errorNumber(of error: any Error) -> CInt? {
     if let error = error as? IOError { return error.errnoCode }
     guard let error = error as? NIOConnectionError else { return nil }
-    return error.connectionErrors.first.flatMap { errorNumber(of: $0.error) }
+    // The last address of a name is of IPv4, which is the one that people know.
+    return error.connectionErrors.last.flatMap { errorNumber(of: $0.error) }
   }
 
   private static func reason(of error: any Error) -> String {
@@ -66,11 +79,20 @@ extension DockerError {
     case ChannelError.connectTimeout(let time):
       return "no answer within \(time.nanoseconds / 1_000_000_000) s"
     case let error as NIOConnectionError where error.connectionErrors.isEmpty:
-      return "'\(error.host)' is no known host name"
+      return lookupFailure(error)
     case let error as NIOConnectionError:
-      return error.connectionErrors.first.map { reason(of: $0.error) } ?? "\(error)"
+      return error.connectionErrors.last.map { reason(of: $0.error) } ?? "\(error)"
     case let error as TLSFailure: return error.reason
     default: return "\(error)"
     }
+  }
+
+  private static func lookupFailure(_ error: NIOConnectionError) -> String {
+    let failure = (error.dnsAError ?? error.dnsAAAAError) as? SocketAddressError.UnknownHost
+    // "Temporary failure in name resolution" is no word on the name.
+    guard let failure, failure.errorCode == Int(EAI_AGAIN) else {
+      return "'\(error.host)' is no known host name"
+    }
+    return "looking up '\(error.host)': \(failure.errorDescription)"
   }
 }

@@ -1,6 +1,8 @@
 extension DockerError {
-  /// The error with the request and the host in it.
+  /// The error with the request and the host in it; one that has them keeps them, since it may come
+  /// from another engine, whose bytes are sent on.
   func located(_ call: DockerCall, host: String?) -> DockerError {
+    guard method == nil else { return self }
     var error = self
     error.method = call.method.rawValue
     error.path = call.path
@@ -86,9 +88,20 @@ extension DockerError {
     DockerError(
       code: .timeout,
       message: "no complete answer within \(duration.formattedSeconds)",
-      hint: "docker_timeout sets how long a request may take"
+      hint: timeoutHint
     )
   }
+
+  static func stalled(_ duration: Duration) -> DockerError {
+    DockerError(
+      code: .timeout,
+      message: "the engine has taken nothing of what is sent for \(duration.formattedSeconds)",
+      hint: timeoutHint
+    )
+  }
+
+  private static let timeoutHint =
+    "docker_timeout sets how long a request may take, in a program DockerClient(timeout:)"
 }
 
 extension Duration {

@@ -23,7 +23,10 @@ extension DockerError {
     }
     hint = hint ?? Self.registryHint(in: message)
     if (300..<400).contains(reply.status) {
-      let target = reply.head.headers.first(name: "Location") ?? "another place"
+      // What is asked of an engine may hold secrets, such as a build's arguments.
+      let target =
+        reply.head.headers.first(name: "Location").map { $0.prefix { $0 != "?" } }
+        ?? "another place"
       self.message = "redirected to \(target), and redirects are not followed"
     }
   }

@@ -110,10 +110,12 @@ extension DockerError {
     guard let certificate = tls.certificate, let key = tls.key else {
       return DockerError(code: .tlsFailed, message: "TLS can't be set up: \(error)")
     }
-    return DockerError(
+    var result = DockerError(
       code: .invalidArgument,
       message: "the certificate \(certificate) and the key \(key) can't be used together",
       hint: "each certificate has a key of its own"
     )
+    result.cause = error
+    return result
   }
 }

@@ -45,6 +45,7 @@ public struct DockerError: Error, Sendable {
   }
 
   /// The kinds of failures; more may come.
+  @nonexhaustive
   public enum Code: String, Sendable, Hashable {
     /// The text is no address of an engine.
     case invalidAddress
@@ -52,13 +53,13 @@ public struct DockerError: Error, Sendable {
     case unsupportedAddress
     /// The arguments make no request that could be sent.
     case invalidArgument
-    /// The argument needs an engine with a newer API.
+    /// The argument needs an engine with a newer API, or is gone from newer ones.
     case requiresAPIVersion
     /// The engine's newest API is older than the oldest this library speaks; see `versionMismatch`.
     case engineTooOld
-    /// The pinned API version is newer than the engine knows; see `versionMismatch`.
+    /// The API version asked for is newer than the engine knows; see `versionMismatch`.
     case apiVersionTooNew
-    /// The pinned API version is older than the engine accepts; see `versionMismatch`.
+    /// The API version asked for is older than the engine accepts; see `versionMismatch`.
     case apiVersionTooOld
     /// The engine cannot be reached.
     case connectionFailed

@@ -18,7 +18,7 @@ extension DockerAPI {
   ///     code `replyTooLarge`.
   ///   - endsWhenCancelled: Whether the command is ended in the container when the task is cancelled
   ///     or fails. Otherwise it is only left alone: engines have no request that ends it. Ending it
-  ///     needs `/bin/sh` and `grep` in the container, and API 1.25.
+  ///     needs `/bin/sh` and `grep` in the container, and API 1.25; where it fails, that is reported.
   /// - Returns: What it has written, and its status.
   /// - Throws: A ``DockerError``: `execStartFailed` if the command, its user or its folder isn't
   ///   there, `conflict` if the container doesn't run.
@@ -64,7 +64,9 @@ extension DockerAPI {
       let output = try await session.collect(input, upTo: outputLimit)
       return try await execResult(of: id, output)
     } catch {
-      if let marker { await end(marker, in: container) }
+      if let marker, await !end(id, spec, markedBy: marker, in: container) {
+        report("a command in \(container) could not be ended, and may run on")
+      }
       throw error
     }
   }
@@ -93,14 +95,75 @@ extension DockerAPI {
     }
   }
 
-  /// Ends the processes that have a marker among their variables, as far as the container has what
-  /// that takes, and also in a task that is cancelled.
-  package func end(_ marker: ExecMarker, in container: String) async {
+}
+
+extension DockerAPI {
+  /// Ends a command and its children, also in a task that is cancelled.
+  ///
+  /// It takes some seconds at most: where the engine is lost, nothing else can be done.
+  ///
+  /// - Parameters:
+  ///   - id: The id it was given.
+  ///   - spec: What it was made of.
+  ///   - marker: What its processes have among their variables.
+  ///   - container: The container's name or id.
+  /// - Returns: Whether it was ended, or has ended; if not, it may run on.
+  package func end(
+    _ id: String,
+    _ spec: ExecSpec,
+    markedBy marker: ExecMarker,
+    in container: String
+  ) async -> Bool {
+    // In a task of its own, which nobody has cancelled.
     let ending = Task {
-      let id = try await createExec(container, ExecSpec(["/bin/sh", "-c", marker.endingScript]))
-      try await startDetachedExec(id)
+      try await withThrowingTaskGroup(of: Bool.self) { group in
+        group.addTask { try await self.endWhateverIsThere(id, spec, marker, container) }
+        group.addTask {
+          try await Task.sleep(for: ExecMarker.patience)
+          return false
+        }
+        defer { group.cancelAll() }
+        return try await group.next() ?? false
+      }
     }
-    try? await ending.value
+    return (try? await ending.value) ?? false
+  }
+
+  private func endWhateverIsThere(
+    _ id: String,
+    _ spec: ExecSpec,
+    _ marker: ExecMarker,
+    _ container: String
+  ) async throws -> Bool {
+    var ender = ExecSpec(["/bin/sh", "-c", marker.endingScript])
+    // Only who may do all sees the variables of another user's processes, and of privileged ones.
+    (ender.user, ender.isPrivileged) = ("0", true)
+    if try await hasEnded(by: ender, in: container) { return true }
+    (ender.user, ender.isPrivileged) = (spec.user, spec.isPrivileged)
+    if try await hasEnded(by: ender, in: container) { return true }
+    do {
+      return try await !inspectExec(id).isRunning
+    } catch let error as DockerError where error.isNotFound {
+      // It has gone with its container.
+      return true
+    }
+  }
+
+  /// Starts the script that ends processes, and waits until it has found them; it goes on by itself.
+  private func hasEnded(by ender: ExecSpec, in container: String) async throws -> Bool {
+    do {
+      let (_, session) = try await execSession(container, ender)
+      defer { session.close() }
+      var text = ""
+      for try await frame in session.output {
+        text += frame.text
+        if text == ExecMarker.found { return true }
+      }
+      return false
+    } catch let error as DockerError where error.status != nil {
+      // Refused, as by an engine that lets nobody be privileged.
+      return false
+    }
   }
 }
 
@@ -130,6 +193,11 @@ public struct ExecResult: Sendable, Hashable {
 /// Marks a command and all its children by a variable, so that they can be found in the container.
 package struct ExecMarker: Sendable {
   package static let variable = "SWAB_EXEC"
+  /// What the script says when it has found processes, and ends them.
+  static let found = "found\n"
+  /// How long ending a command may take until the script says so.
+  static let patience = Duration.seconds(8)
+
   package let value = String(UInt64.random(in: .min ... .max), radix: 36)
 
   /// A marker like no other.
@@ -139,13 +207,16 @@ package struct ExecMarker: Sendable {
   var endingScript: String {
     """
     each() {
+      found=
       for file in /proc/[0-9]*/environ; do
         grep -qs '\(Self.variable)=\(value)' "$file" || continue
-        id=${file#/proc/}; kill -"$1" "${id%/environ}" 2>/dev/null; found=1
+        id=${file#/proc/}; kill -"$1" "${id%/environ}" 2>/dev/null && found=1
       done
     }
     each TERM
-    for pause in 1 1 1 1 1; do found=; each 0; [ -n "$found" ] || exit 0; sleep $pause; done
+    [ -n "$found" ] || exit 1
+    echo found
+    for pause in 1 1 1 1 1; do each 0; [ -n "$found" ] || exit 0; sleep $pause; done
     each KILL
     """
   }

@@ -51,7 +51,7 @@ extension DockerAPI {
 
 extension DockerClient {
   /// Starts a command with the terminal that it was made with: otherwise its standard error is lost.
-  func startExec(_ id: String, hasTerminal: Bool) async throws -> DockerSession {
+  package func startExec(_ id: String, hasTerminal: Bool) async throws -> DockerSession {
     var call = try DockerCall.exec(id, "/start", .POST)
     var body = JSONObject()
     body.append(.bool(false), for: "Detach")

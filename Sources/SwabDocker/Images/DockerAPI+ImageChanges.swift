@@ -67,9 +67,9 @@ extension DockerAPI {
   ///
   /// - Parameters:
   ///   - all: Whether images with a name are removed as well, and not only nameless ones.
-  ///   - filters: Conditions: `until`, `label` and `label!`.
+  ///   - filters: Conditions: `until`, which needs API 1.28, `label` and `label!`, which need 1.29.
   /// - Returns: What was removed.
-  /// - Throws: A ``DockerError``.
+  /// - Throws: A ``DockerError``: `invalidArgument` for a condition without values.
   @discardableResult
   public func pruneImages(
     all: Bool = false,
@@ -113,8 +113,7 @@ extension DockerAPI {
     let docker = try await engine()
     var call = try DockerCall.distribution(image)
     call.requires(1, 30, for: "asking the registry")
-    let registry = try ImageReference(parsing: image).registry
-    if let header = try await docker.registryAuth(for: registry) { call.headers.append(header) }
+    try await docker.addLogin(for: ImageReference(parsing: image), to: &call)
     return try await docker.object(call)
   }
 
@@ -122,16 +121,23 @@ extension DockerAPI {
   ///
   /// - Parameters:
   ///   - image: Its name or id.
-  ///   - platform: Which of its platforms is meant.
+  ///   - platform: Which of its platforms is meant; the engine's own if there is none.
+  ///   - types: Which kinds of statements are wanted, by the URIs of their predicates; all if there are
+  ///     none.
+  ///   - statements: Whether their texts are given, and not only what they are.
   /// - Returns: The statements, as the engine gives them.
   /// - Throws: A ``DockerError``; `requiresAPIVersion` for an engine before 29.6.
   public func attestations(
     of image: String,
-    platform: ImagePlatform? = nil
+    platform: ImagePlatform? = nil,
+    types: [String] = [],
+    statements: Bool = false
   ) async throws -> [JSONValue] {
     var call = try DockerCall.image(image, "/attestations", .GET)
     call.requires(1, 55, for: "attestations")
     call.add("platform", platform?.encoded.description)
+    call.add("type", each: types)
+    call.add("statement", statements)
     return try await engine().json(call).array ?? []
   }
 }

@@ -6,7 +6,8 @@ extension DockerAPI {
   /// Images with their names and layers, as a tar archive that an engine loads.
   ///
   /// - Parameters:
-  ///   - images: Their names or ids; what goes by an id has no name in the archive.
+  ///   - images: Their names or ids; what goes by an id has no name in the archive, and a name without
+  ///     a tag means all tags that the engine has of it.
   ///   - platform: Which of their platforms is meant; needs API 1.48.
   /// - Returns: The archive.
   /// - Throws: A ``DockerError``: `notFound` if one of them isn't there.

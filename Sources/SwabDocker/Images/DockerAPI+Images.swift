@@ -10,6 +10,8 @@ extension DockerAPI {
   ///   - name: A repository, with or without a tag; `*` stands for anything but a slash.
   ///   - sharedSize: Whether the bytes shared with other images are counted; needs API 1.42.
   ///   - manifests: Whether the manifests of all platforms are in `raw`; needs API 1.47.
+  ///   - identity: Whether those manifests say what is known for sure of where they come from; needs
+  ///     API 1.54.
   /// - Returns: An entry for each image.
   /// - Throws: A ``DockerError``.
   public func images(
@@ -18,7 +20,8 @@ extension DockerAPI {
     digests: Bool = false,
     name: String? = nil,
     sharedSize: Bool = false,
-    manifests: Bool = false
+    manifests: Bool = false,
+    identity: Bool = false
   ) async throws -> [ImageSummary] {
     var call = DockerCall(.GET, "/images/json")
     var filters = filters
@@ -29,8 +32,12 @@ extension DockerAPI {
     call.add("digests", digests)
     if sharedSize { call.requires(1, 42, for: "sharedSize") }
     call.add("shared-size", sharedSize)
+    // All layers are compared.
+    if sharedSize { call.grace = nil }
     if manifests { call.requires(1, 47, for: "manifests of a listing") }
     call.add("manifests", manifests)
+    if identity { call.requires(1, 54, for: "identity of a listing") }
+    call.add("identity", identity)
     call.add(filters)
     return try await engine().list(call)
   }

@@ -79,9 +79,7 @@ extension DockerAPI {
       call.requires(1, 32, for: "platform to pull")
       call.add("platform", platform.description)
     }
-    if let header = try await docker.registryAuth(for: reference.registry) {
-      call.headers.append(header)
-    }
+    try await docker.addLogin(for: reference, to: &call)
     // It is silent until the registry has said something, which may take its time.
     call.grace = nil
     return try await docker.progress(call, proof: .pull)

@@ -98,9 +98,7 @@ extension DockerAPI {
       call.requires(1, 46, for: "platform to push")
       call.add("platform", platform.encoded.description)
     }
-    if let header = try await docker.registryAuth(for: reference.registry, isMandatory: true) {
-      call.headers.append(header)
-    }
+    try await docker.addLogin(for: reference, to: &call, isMandatory: true)
     // It is silent until the registry has said something, which may take its time.
     call.grace = nil
     return try await docker.progress(call, proof: .push)

@@ -86,7 +86,7 @@ struct ImageCopy: Sendable {
     let lanes = present.mapValues { _ in ImageCopyLane() }
     return try await withThrowingTaskGroup(of: (Int, Outcome)?.self) { group in
       for (index, lane) in lanes {
-        group.addTask { (index, await deliver(lane, to: index, with: present[index] ?? 0)) }
+        group.addTask { (index, await deliver(lane, to: index)) }
       }
       group.addTask {
         let receivers = lanes.map { ImageCopyFeed.Receiver(lane: $1, present: present[$0] ?? 0) }
@@ -101,11 +101,11 @@ struct ImageCopy: Sendable {
     }
   }
 
-  private func deliver(_ lane: ImageCopyLane, to index: Int, with present: Int) async -> Outcome {
+  private func deliver(_ lane: ImageCopyLane, to index: Int) async -> Outcome {
     defer { lane.close() }
     do {
       try await ImageCopyTarget(targets[index]).load(lane, patience: options.patience)
-      return .success(delivery(leftOut: present, bytes: lane.sentBytes))
+      return .success(delivery(leftOut: lane.layersLeftOut, bytes: lane.sentBytes))
     } catch {
       return .failure(error)
     }

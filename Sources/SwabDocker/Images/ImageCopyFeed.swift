@@ -68,6 +68,8 @@ struct ImageCopyFeed {
     guard index != layer else { return }
     await handOn()
     layer = index
+    guard let index else { return }
+    for receiver in receivers where index < receiver.present { receiver.lane.leaveOutLayer() }
   }
 
   private mutating func add(_ bytes: ByteBuffer) async throws {

@@ -20,6 +20,7 @@ final class ImageCopyLane: Sendable {
     var first = 0
     var waitingBytes = 0
     var sentBytes = 0
+    var layersLeftOut = 0
     /// Whether all pieces are there.
     var isComplete = false
     var isClosed = false
@@ -53,6 +54,9 @@ final class ImageCopyLane: Sendable {
   /// How many bytes have been taken out to be sent.
   var sentBytes: Int { state.withLock { $0.sentBytes } }
 
+  /// How many layers were not put in, since the other side has them.
+  var layersLeftOut: Int { state.withLock { $0.layersLeftOut } }
+
   var isClosed: Bool { state.withLock { $0.isClosed } }
 
   /// Since when the other side owes a sign of life; nil if there is nothing for it to do.
@@ -74,6 +78,11 @@ final class ImageCopyLane: Sendable {
       state.waitingBytes += piece.readableBytes
       state.idleSince = state.idleSince ?? .now
     }
+  }
+
+  /// A layer is not put in.
+  func leaveOutLayer() {
+    state.withLock { $0.layersLeftOut += 1 }
   }
 
   /// There are no more pieces.

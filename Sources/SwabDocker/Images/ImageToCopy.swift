@@ -10,15 +10,15 @@ struct ImageToCopy: Sendable {
     let details = try await source.inspectImage(image)
     id = details.id
     layers = details.layers
-    name = Self.savedName(image, id: id)
+    name = Self.savedName(image, details)
   }
 
   /// A bare name would be saved with all its tags, and a part of an id isn't found by all engines.
-  private static func savedName(_ image: String, id: String) -> String {
+  private static func savedName(_ image: String, _ details: ImageDetails) -> String {
+    // A name may well look like the beginning of an id, such as `cafe`.
+    if let name = details.ownName(image) { return name.tagged }
     let digits = image.hasPrefix("sha256:") ? image.dropFirst(7) : Substring(image)
-    if id.dropFirst(7).hasPrefix(digits) { return id }
-    let lastPart = image.split(separator: "/").last ?? ""
-    return lastPart.contains(":") || image.contains("@") ? image : image + ":latest"
+    return details.id.dropFirst(7).hasPrefix(digits) ? details.id : image
   }
 
   /// Repository and tag, where it goes by a name.

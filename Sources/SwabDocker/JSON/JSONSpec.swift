@@ -6,7 +6,17 @@ protocol JSONSpec: JSONBacked {
   var raw: JSONValue { get set }
 }
 
+/// A part of a description that has no type of its own.
+struct JSONPart: JSONBacked, JSONSpec {
+  var raw: JSONValue
+}
+
 extension JSONSpec {
+  /// What is sent of it.
+  var members: JSONObject {
+    raw.object ?? JSONObject()
+  }
+
   func number(_ key: String) -> Int? {
     raw[key]?.int
   }
@@ -60,9 +70,15 @@ extension JSONSpec {
   }
 
   /// Writes the members of an object over those that are there, which may have others.
-  mutating func merge(_ key: String, _ value: JSONValue?) {
+  ///
+  /// - Parameters:
+  ///   - key: What the object is called.
+  ///   - value: The object; nil takes it away.
+  ///   - names: The members that go if the object says nothing of them.
+  mutating func merge(_ key: String, _ value: JSONValue?, replacing names: [String] = []) {
     guard let members = value?.object else { return raw[key] = nil }
     var merged = raw[key]?.object ?? JSONObject()
+    for name in names { merged[name] = nil }
     merged.override(by: members)
     raw[key] = .object(merged)
   }

@@ -103,9 +103,10 @@ extension DockerAPI {
 
   /// Removes networks that no container is in.
   ///
-  /// - Parameter filters: Conditions, such as `["until": "24h"]` or `["label": "stage=test"]`.
+  /// - Parameter filters: Conditions, such as `["until": "24h"]`, which needs API 1.28, or
+  ///   `["label": "stage=test"]`, which needs API 1.29.
   /// - Returns: Which ones were removed.
-  /// - Throws: A ``DockerError``.
+  /// - Throws: A ``DockerError``: `invalidArgument` for a condition without values.
   @discardableResult
   public func pruneNetworks(filters: DockerFilters = [:]) async throws -> PruneReport {
     report("removing unused networks")

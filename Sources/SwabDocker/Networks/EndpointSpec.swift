@@ -10,7 +10,8 @@ public struct EndpointSpec: Sendable, Hashable {
   public var ipv6Address: String?
   /// Its link-local addresses.
   public var linkLocalAddresses: [String] = []
-  /// Its MAC address; needs API 1.44.
+  /// Its MAC address; needs API 1.44 when the container is made, and 1.54 when it is connected later,
+  /// since engines ignored it there before.
   public var macAddress: String?
   /// Which network's gateway is the default one: the highest number wins; needs API 1.48.
   public var gatewayPriority: Int?

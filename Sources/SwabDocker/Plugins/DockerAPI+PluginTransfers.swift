@@ -14,7 +14,7 @@ extension DockerAPI {
     call.add("remote", remote)
     call.grace = nil
     let docker = try await engine()
-    try await docker.addLogin(for: remote, to: &call)
+    try await docker.addLogin(for: ImageReference(parsing: remote), to: &call)
     return try await docker.list(call)
   }
 
@@ -74,7 +74,7 @@ extension DockerAPI {
   ) async throws {
     let docker = try await engine()
     var call = call
-    try await docker.addLogin(for: name, to: &call)
+    try await docker.addLogin(for: ImageReference(parsing: name), to: &call)
     call.body = privileges.map { .array($0.map(\.raw)) }
     call.grace = nil
     try await follow(docker.progress(call))

@@ -41,11 +41,12 @@ extension DockerAPI {
   ///
   /// - Parameters:
   ///   - plugin: Its name.
-  ///   - force: Whether one in use is stopped, too.
+  ///   - force: Whether one in use is stopped, too; needs API 1.28.
   /// - Throws: A ``DockerError``, such as when it doesn't run.
   public func disablePlugin(_ plugin: String, force: Bool = false) async throws {
     report("disabling plugin \(plugin)")
     var call = try DockerCall.gatedPlugin(plugin, "/disable", .POST)
+    if force { call.requires(1, 28, for: "stopping a plugin by force") }
     call.add("force", force)
     call.grace = .seconds(30)
     try await engine().reply(to: call)

@@ -34,9 +34,35 @@ public struct Plugin: JSONBacked {
   /// Its arguments.
   public var arguments: [String] { settings.texts("Args") }
   /// What is mounted in it from the host.
-  public var mounts: [TaskMount] { settings.views("Mounts") }
+  public var mounts: [PluginMount] { settings.views("Mounts") }
 
   private var settings: JSONPart { JSONPart(raw: raw["Settings"] ?? .null) }
+}
+
+/// Something of the host that is mounted in a plugin.
+public struct PluginMount: JSONBacked, Equatable {
+  /// The whole entry.
+  public let raw: JSONValue
+
+  /// A view of that value.
+  public init(raw: JSONValue) {
+    self.raw = raw
+  }
+
+  /// What it is called, as in the setting `name.source=…`.
+  public var name: String { text("Name") }
+  /// What it is for, in the words of who made the plugin.
+  public var description: String { text("Description") }
+  /// Where it is on the host; nothing until that is set, if the plugin leaves it open.
+  public var source: String? { optionalText("Source") }
+  /// Where it is in the plugin.
+  public var destination: String { text("Destination") }
+  /// The kind, as for mount(8), such as `bind` or `none`.
+  public var type: String { text("Type") }
+  /// The options, as for mount(8), such as `rbind` or `ro`.
+  public var options: [String] { texts("Options") }
+  /// What of it may be set, such as `source`.
+  public var settable: [String] { texts("Settable") }
 }
 
 /// Something that a plugin wants to be allowed, such as the host's network or a folder of it.

@@ -86,22 +86,25 @@ extension DockerClient {
     return RegistryLogin(raw: answer)
   }
 
-  /// The header `X-Registry-Auth` of a request about that registry.
+  /// Adds what is known of the registry of an image, or of a plugin, to a call about it.
   ///
   /// - Parameters:
-  ///   - registry: The registry that the request is about, and so the only one that may see it.
-  ///   - isMandatory: Whether the engine wants one even from nobody.
-  /// - Returns: The header; nil if there is none.
+  ///   - image: What the call is about; its registry is the only one that may see the header.
+  ///   - call: The call.
+  ///   - isMandatory: Whether the engine wants a header even from nobody.
   /// - Throws: A ``DockerError`` if credentials can't be looked up.
-  func registryAuth(
-    for registry: String,
+  func addLogin(
+    for image: ImageReference,
+    to call: inout DockerCall,
     isMandatory: Bool = false
-  ) async throws -> (name: String, value: String)? {
-    let name = RegistryName(registry)
+  ) async throws {
+    let name = RegistryName(image.registry)
     let credentials = try await registryLogins.credentials(for: name)
     let value = credentials?.header(for: name)
-    let header = value ?? (isMandatory ? RegistryCredentials.anonymousHeader : nil)
-    return header.map { ("X-Registry-Auth", $0) }
+    guard let header = value ?? (isMandatory ? RegistryCredentials.anonymousHeader : nil) else {
+      return
+    }
+    call.headers.append(("X-Registry-Auth", header))
   }
 
   /// The value of `X-Registry-Config`, by which a build may fetch from registries.

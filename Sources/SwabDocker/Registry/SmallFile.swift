@@ -35,3 +35,10 @@ enum SmallFile {
     return String(decoding: bytes, as: UTF8.self)
   }
 }
+
+extension DockerError {
+  /// The error for a file that could not be read, from `errno`.
+  static func cannotRead(_ path: String) -> DockerError {
+    DockerError(code: .fileFailed, message: "reading \(path): \(String(cString: strerror(errno)))")
+  }
+}

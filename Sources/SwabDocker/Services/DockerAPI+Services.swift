@@ -36,7 +36,7 @@ extension DockerAPI {
     report("creating service \(spec.name)")
     let docker = try await engine()
     var call = DockerCall(.POST, "/services/create")
-    if sharesLogin { try await docker.addLogin(for: spec.task.container.image, to: &call) }
+    if sharesLogin { try await docker.addLogin(for: spec.task.container.reference, to: &call) }
     call.setBody(spec.members, gates: BodyGate.service)
     return try await docker.object(call)
   }
@@ -134,7 +134,7 @@ extension DockerAPI {
     var call = try DockerCall.swarm("services", service, "/update", .POST)
     call.add("version", version)
     call.add("registryAuthFrom", credentialsFrom?.rawValue)
-    if sharesLogin { try await docker.addLogin(for: spec.task.container.image, to: &call) }
+    if sharesLogin { try await docker.addLogin(for: spec.task.container.reference, to: &call) }
     call.setBody(spec.members, gates: BodyGate.service)
     return try await docker.warnings(call)
   }
@@ -184,13 +184,13 @@ public enum ServiceCredentialsSource: String, Sendable, Hashable {
   case previousSpec = "previous-spec"
 }
 
-extension DockerClient {
-  /// Adds what is known of the registry of an image, or of a plugin, to a call about it.
-  func addLogin(for image: String, to call: inout DockerCall) async throws {
-    let registry = try ImageReference(parsing: image).registry
-    if let header = try await registryAuth(for: registry) { call.headers.append(header) }
+extension TaskContainerSpec {
+  fileprivate var reference: ImageReference {
+    get throws { try ImageReference(parsing: image) }
   }
+}
 
+extension DockerClient {
   fileprivate func warnings(_ call: DockerCall) async throws -> [String] {
     try await json(call)["Warnings"]?.array?.compactMap(\.string) ?? []
   }

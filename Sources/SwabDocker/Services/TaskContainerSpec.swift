@@ -86,7 +86,7 @@ public struct TaskContainerSpec: JSONBacked, JSONSpec {
   /// How the engine finds out whether it is well.
   public var healthcheck: Healthcheck? {
     get { raw["Healthcheck"].flatMap { Healthcheck(decoding: $0) } }
-    set { merge("Healthcheck", newValue?.encoded) }
+    set { merge("Healthcheck", newValue?.encoded, replacing: Healthcheck.fieldNames) }
   }
   /// Further lines of its hosts file, such as `192.0.2.7 db`.
   public var hosts: [String] {

@@ -14,9 +14,11 @@ enum ShellWords {
       switch scalar {
       case "\\" where quote != "'":
         guard let next = rest.popFirst() else { throw unclosed(text) }
+        // The line goes on, as if nothing were there.
+        if next == "\n" { continue }
         // Within quotes a backslash protects only what means something there.
-        let staysItself = quote != nil && !"\"\\$`\n".unicodeScalars.contains(next)
-        word = (word ?? .init()) + (staysItself ? [scalar, next] : next == "\n" ? [] : [next])
+        let staysItself = quote != nil && !"\"\\$`".unicodeScalars.contains(next)
+        word = (word ?? .init()) + (staysItself ? [scalar, next] : [next])
       case "'" where quote != "\"", "\"" where quote != "'":
         quote = quote == nil ? scalar : nil
         word = word ?? .init()

@@ -1,5 +1,6 @@
 extension Shortcuts {
   /// Which programs there are for users and groups.
+  @nonexhaustive
   public enum Platform: Sendable, Hashable {
     /// Those of Debian and Ubuntu.
     case debian

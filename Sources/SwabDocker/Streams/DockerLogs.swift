@@ -67,9 +67,14 @@ actor LogSource {
       try decoder.finish()
       return nil
     } catch {
-      isFinished = true
-      body.close()
-      throw client.explain(error, call, limit: nil)
+      throw fail(error)
     }
+  }
+
+  /// Ends the connection, and says what people and programs get to see of the reason.
+  func fail(_ error: any Error) -> any Error {
+    isFinished = true
+    body.close()
+    return client.explain(error, call, limit: nil)
   }
 }

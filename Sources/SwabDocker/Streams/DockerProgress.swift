@@ -48,6 +48,7 @@ actor ProgressSource {
   nonisolated let values: JSONSource
   private let proof: ProgressProof?
   private var isProven: Bool
+  private var isFinished = false
 
   init(values: JSONSource, proof: ProgressProof?) {
     self.values = values
@@ -56,20 +57,24 @@ actor ProgressSource {
   }
 
   func next() async throws -> ProgressMessage? {
-    guard let value = try await values.next() else {
-      guard isProven else { throw await failOnce(.ended(before: proof?.action ?? "")) }
-      return nil
-    }
-    let message = ProgressMessage(raw: value)
-    if let error = message.error { throw await failOnce(error) }
-    if !isProven, let proof { isProven = proof.isGiven(message) }
-    return message
-  }
-
-  private func failOnce(_ error: DockerError) async -> any Error {
     // After an error there is nothing, as in all sequences.
-    isProven = true
-    return await values.fail(error)
+    guard !isFinished else { return nil }
+    do {
+      guard let value = try await values.next() else {
+        guard isProven else {
+          throw await values.fail(DockerError.ended(before: proof?.action ?? ""))
+        }
+        isFinished = true
+        return nil
+      }
+      let message = ProgressMessage(raw: value)
+      if let error = message.error { throw await values.fail(error) }
+      if !isProven, let proof { isProven = proof.isGiven(message) }
+      return message
+    } catch {
+      isFinished = true
+      throw error
+    }
   }
 }
 
@@ -82,7 +87,9 @@ extension DockerClient {
   /// - Returns: What the engine says.
   /// - Throws: A ``DockerError`` if it refuses the call.
   func progress(_ call: DockerCall, proof: ProgressProof? = nil) async throws -> DockerProgress {
-    DockerProgress(source: ProgressSource(values: try await values(call), proof: proof))
+    let values = try await values(call)
+    let expected = proof?.expected(in: values.body.reply)
+    return DockerProgress(source: ProgressSource(values: values, proof: expected))
   }
 }
 

@@ -1,4 +1,5 @@
 import NIOCore
+import Synchronization
 
 /// A connection to a process in a container: what it writes, and what it is to read.
 ///
@@ -10,6 +11,7 @@ public struct DockerSession: Sendable {
   public let output: DockerLogs
   /// Whether the process has a terminal.
   public let hasTerminal: Bool
+  private let typed = TypedText()
 
   init(_ body: HTTPBody, hasTerminal: Bool, isRaw: Bool, client: DockerClient, call: DockerCall) {
     self.hasTerminal = hasTerminal
@@ -44,12 +46,13 @@ public struct DockerSession: Sendable {
 
   /// Ends the standard input of the process; its output goes on.
   ///
-  /// A terminal gets the character that means the end, control-D. Without one the process must have
-  /// been made to read to an end: a container with `closesStandardInputOnce`, an exec always.
+  /// A terminal gets the character that means the end, control-D; twice, after half a line, since the
+  /// first one only hands that over. Without one the process must have been made to read to an end: a
+  /// container with `closesStandardInputOnce`, an exec always.
   ///
   /// - Throws: A ``DockerError`` if the connection has ended.
   public func closeInput() async throws {
-    if hasTerminal { return try await write([4]) }
+    if hasTerminal { return try await write(typed.isWithinLine ? [4, 4] : [4]) }
     try await output.source.explaining { try await $0.closeOutput() }
   }
 
@@ -59,6 +62,7 @@ public struct DockerSession: Sendable {
   }
 
   private func write(_ bytes: ByteBuffer) async throws {
+    if hasTerminal { typed.add(bytes) }
     try await output.source.explaining { try await $0.write(bytes) }
   }
 
@@ -103,13 +107,31 @@ public struct DockerSession: Sendable {
     for try await frame in output {
       collected.append(frame)
       guard max(collected.stdout.count, collected.stderr.count) <= limit else {
-        throw DockerError(
-          code: .replyTooLarge,
-          message: "the process has written more than \(limit) bytes"
+        throw await output.source.fail(
+          DockerError(
+            code: .replyTooLarge,
+            message: "the process has written more than \(limit) bytes",
+            hint: "outputLimit sets how many are collected; what is read as a stream has no limit"
+          )
         )
       }
     }
     return collected
+  }
+}
+
+/// How what a terminal has got ends.
+private final class TypedText: Sendable {
+  private let last = Mutex<UInt8?>(nil)
+
+  /// Whether something stands behind the last line's end.
+  var isWithinLine: Bool {
+    last.withLock { last in last.map { !"\n\r\u{4}".utf8.contains($0) } ?? false }
+  }
+
+  func add(_ bytes: ByteBuffer) {
+    guard let byte = bytes.readableBytesView.last else { return }
+    last.withLock { $0 = byte }
   }
 }
 

@@ -13,14 +13,4 @@ extension DockerUpload {
       }
     }
   }
-
-  /// Fetches the bytes, and hands them over piece by piece.
-  ///
-  /// - Parameter body: Takes a piece; the next is fetched when it returns.
-  /// - Throws: What fetching them or the closure throws.
-  package func forEachPiece(
-    _ body: @escaping @Sendable ([UInt8]) async throws -> Void
-  ) async throws {
-    try await produce { piece in try await body(Array(piece.readableBytesView)) }
-  }
 }

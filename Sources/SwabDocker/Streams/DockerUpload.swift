@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -35,57 +36,57 @@ public struct DockerUpload: Sendable {
     }
   }
 
-  /// The bytes of a file, read when they are sent.
+  /// The bytes of a file, or of a pipe until its writers are gone, read when they are sent.
   ///
   /// - Parameter path: Where it is; if it can't be read, the call throws.
   /// - Returns: The upload.
   public static func file(_ path: String) -> DockerUpload {
     DockerUpload { write in
-      let file = try await LocalFile(reading: path)
-      while let piece = try await file.read(upTo: pieceBytes) { try await write(piece) }
+      let source = try await FileSource.open(path)
+      while let piece = try await source.next(upTo: pieceBytes) { try await write(piece) }
     }
   }
 }
 
-/// A file of this machine; reading it may block, and does so on threads that may.
-private final class LocalFile: Sendable {
-  private let path: String
-  private let descriptor: CInt
+/// A file of this machine, which is read on threads that may be kept waiting.
+private final class FileSource: Sendable {
+  /// How long one of those threads is kept for a pipe; then cancellation is looked at.
+  private static let patience: CInt = 200
 
-  init(reading path: String) async throws {
-    self.path = path
-    descriptor = try await NIOThreadPool.singleton.runIfActive {
-      let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-      guard descriptor >= 0 else { throw DockerError.cannotRead(path) }
-      return descriptor
-    }
+  private let file: Mutex<OpenFile>
+  /// Whether it says itself when there is something to read.
+  private let isPipe: Bool
+
+  private init(_ path: String) throws {
+    let file = try OpenFile(reading: Array(path.utf8))
+    let kind = try file.status().st_mode & S_IFMT
+    isPipe = kind != S_IFREG && kind != S_IFDIR
+    self.file = Mutex(file)
   }
 
-  deinit {
-    close(descriptor)
+  static func open(_ path: String) async throws -> FileSource {
+    try await NIOThreadPool.singleton.runIfActive { try FileSource(path) }
   }
 
   /// The next bytes, or nothing at the end.
-  func read(upTo limit: Int) async throws -> ByteBuffer? {
-    try await NIOThreadPool.singleton.runIfActive { [self] in
-      var bytes = ByteBufferAllocator().buffer(capacity: limit)
-      let count = try bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: limit) { room in
-        let count = readBytes(descriptor, room)
-        guard count >= 0 else { throw DockerError.cannotRead(path) }
-        return count
-      }
-      return count > 0 ? bytes : nil
+  func next(upTo limit: Int) async throws -> ByteBuffer? {
+    while true {
+      try Task.checkCancellation()
+      let bytes = try await NIOThreadPool.singleton.runIfActive { try self.read(upTo: limit) }
+      if let bytes { return bytes.readableBytes > 0 ? bytes : nil }
     }
   }
-}
 
-private func readBytes(_ descriptor: CInt, _ room: UnsafeMutableRawBufferPointer) -> Int {
-  read(descriptor, room.baseAddress, room.count)
-}
-
-extension DockerError {
-  /// The error for a file that could not be read, from `errno`.
-  static func cannotRead(_ path: String) -> DockerError {
-    DockerError(code: .fileFailed, message: "reading \(path): \(String(cString: strerror(errno)))")
+  /// Reads on; nil if nothing came in a while.
+  private func read(upTo limit: Int) throws -> ByteBuffer? {
+    try file.withLock { file in
+      if isPipe {
+        var question = pollfd(fd: file.descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&question, 1, Self.patience) > 0 else { return nil }
+      }
+      var bytes = ByteBufferAllocator().buffer(capacity: limit)
+      _ = try file.read(into: &bytes, upTo: limit)
+      return bytes
+    }
   }
 }

@@ -96,12 +96,3 @@ actor WebSocketSource {
     }
   }
 }
-
-extension HTTPFailure {
-  /// Where a connection that was taken over can't be written to any more.
-  static let inputRefused = HTTPFailure.connectionLost(
-    "the process takes no more input",
-    cause: nil,
-    localPort: nil
-  )
-}

@@ -29,6 +29,11 @@ struct LogLineAssembler {
     take(.standardOutput) ?? take(.standardError)
   }
 
+  /// Forgets what isn't complete.
+  mutating func drop() {
+    partial = [:]
+  }
+
   mutating func append(_ frame: LogFrame) throws {
     var rest = frame.bytes[...]
     while !rest.isEmpty {
@@ -49,7 +54,11 @@ struct LogLineAssembler {
       ?? LogLine(stream: stream, timestamp: timestamp, bytes: [])
     line.bytes.append(contentsOf: part)
     guard line.bytes.count <= limit else {
-      throw DockerError(code: .replyTooLarge, message: "a line is longer than \(limit) bytes")
+      throw DockerError(
+        code: .replyTooLarge,
+        message: "a line is longer than \(limit) bytes",
+        hint: "lines(limit:) takes longer ones"
+      )
     }
     partial[stream] = line
   }

@@ -55,6 +55,7 @@ extension DockerLogs {
     public struct AsyncIterator: AsyncIteratorProtocol {
       let source: LogSource
       var assembler: LogLineAssembler
+      var isFinished = false
 
       /// The next line, or nothing at the end of the output.
       ///
@@ -63,8 +64,15 @@ extension DockerLogs {
       public mutating func next() async throws -> LogLine? {
         while true {
           if let line = assembler.next() { return line }
-          guard let frame = try await source.next() else { return assembler.finish() }
-          try assembler.append(frame)
+          guard !isFinished, let frame = try await source.next() else { return assembler.finish() }
+          do {
+            try assembler.append(frame)
+          } catch {
+            // After an error there is nothing, as in all sequences.
+            isFinished = true
+            assembler.drop()
+            throw await source.fail(error)
+          }
         }
       }
     }

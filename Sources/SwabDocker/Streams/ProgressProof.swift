@@ -9,12 +9,27 @@ struct ProgressProof: Sendable {
   /// A pull says what it comes to: `Status: Downloaded newer image for …`.
   static let pull = ProgressProof(action: "pull") { $0.status?.hasPrefix("Status: ") ?? false }
 
+  /// Podman ends a pull with the beginning of the image's id.
+  ///
+  /// Of each layer Docker says the same.
+  private static let podmanPull = ProgressProof(action: "pull") {
+    $0.status == "Download complete" && $0.id?.count == 12
+  }
+
+  /// The same of Podman's answers.
+  private var ofPodman: ProgressProof { action == Self.pull.action ? Self.podmanPull : self }
+
+  /// What is a proof in that reply, by whoever it is that gives it.
+  func expected(in reply: HTTPReply) -> ProgressProof {
+    reply.head.headers.contains(name: "Libpod-Api-Version") ? ofPodman : self
+  }
+
   /// A push gives the digest.
   static let push = ProgressProof(action: "push") { $0.aux?["Digest"]?.string != nil }
 
-  /// A build gives the id of the image, or says it where it was asked to say nothing else.
-  static let build = ProgressProof(action: "build") {
-    $0.aux?["ID"]?.string != nil || $0.stream?.hasPrefix("sha256:") ?? false
+  /// A build tells the id of the image.
+  static func build(_ report: BuildReport) -> ProgressProof {
+    ProgressProof(action: "build") { report.imageID(in: $0) != nil }
   }
 
   /// A load names each image.

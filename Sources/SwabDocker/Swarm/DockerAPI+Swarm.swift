@@ -144,10 +144,3 @@ extension DockerAPI {
     return try await change()
   }
 }
-
-extension JSONSpec {
-  /// What is sent of it.
-  var members: JSONObject {
-    raw.object ?? JSONObject()
-  }
-}

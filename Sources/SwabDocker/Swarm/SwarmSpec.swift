@@ -72,11 +72,6 @@ public struct SwarmSpec: JSONBacked, JSONSpec {
   }
 }
 
-/// A part of a description that has no type of its own.
-struct JSONPart: JSONBacked, JSONSpec {
-  var raw: JSONValue
-}
-
 /// How managers of a swarm keep in step.
 public struct SwarmRaft: JSONBacked, JSONSpec {
   /// All of it, with what has no property here.

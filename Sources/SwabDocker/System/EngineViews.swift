@@ -1,6 +1,6 @@
 /// The answer to a ping.
 public struct PingReply: JSONBacked {
-  /// The headers of the answer.
+  /// The headers of the answer, by their names as they came.
   public let raw: JSONValue
 
   /// A view of that value.
@@ -9,11 +9,19 @@ public struct PingReply: JSONBacked {
   }
 
   /// The engine's newest API version.
-  public var apiVersion: String? { optionalText("Api-Version") }
+  public var apiVersion: String? { header("api-version") }
   /// The operating system of the engine's containers, such as `linux`.
-  public var operatingSystem: String? { optionalText("Ostype") }
+  public var operatingSystem: String? { header("ostype") }
   /// The builder the engine recommends: `1`, or `2` for BuildKit.
-  public var builderVersion: String? { optionalText("Builder-Version") }
+  public var builderVersion: String? { header("builder-version") }
+  /// Whether the engine is in a swarm: `inactive`, `pending`, `error`, `locked`, `active/worker` or
+  /// `active/manager`; engines before 23.0 don't say.
+  public var swarmState: String? { header("swarm") }
+
+  /// Proxies write names as they like, mostly in small letters.
+  private func header(_ name: String) -> String? {
+    raw.object?.keys.first { $0.lowercased() == name }.flatMap { optionalText($0) }
+  }
 }
 
 /// The versions of an engine.

@@ -83,7 +83,7 @@
 
     fileprivate func privateKey() throws -> NIOSSLPrivateKey {
       let bytes = try load()
-      // Asked for one that is protected, the library would want the passphrase from the terminal.
+      // The library would say no more of a protected one than that it can't be read.
       guard !String(decoding: bytes, as: UTF8.self).contains("ENCRYPTED") else {
         throw DockerError.protectedKey(self)
       }

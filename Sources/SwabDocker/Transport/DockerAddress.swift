@@ -4,6 +4,7 @@
 /// that some of those refuse, such as a bare path and `localhost:2375`.
 public struct DockerAddress: Sendable, Hashable {
   /// The kinds of places an engine listens at.
+  @nonexhaustive
   public enum Endpoint: Sendable, Hashable {
     /// A UNIX socket at that path.
     case unixSocket(path: String)
@@ -87,7 +88,7 @@ public struct DockerAddress: Sendable, Hashable {
   }
 
   /// `unix:/p` has no authority, so a scheme may end in a mere colon; `localhost:2375` has none.
-  private static func splitScheme(_ text: String) -> (scheme: String?, rest: Substring) {
+  static func splitScheme(_ text: String) -> (scheme: String?, rest: Substring) {
     if let range = text.firstRange(of: "://") {
       return (text[..<range.lowerBound].lowercased(), text[range.upperBound...])
     }
@@ -181,6 +182,11 @@ extension DockerAddress: CustomStringConvertible {
     case .unixSocket: "docker"
     case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
+  }
+
+  /// What errors call the engine's machine, if it is told from this one.
+  var otherMachine: String? {
+    if case .tcp = endpoint { authority } else { nil }
   }
 
   /// The address as messages name it.

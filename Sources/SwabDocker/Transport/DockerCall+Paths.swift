@@ -15,7 +15,7 @@ extension DockerCall {
   ///
   /// - Throws: A ``DockerError`` with code `invalidArgument` for what is no name.
   static func containerName(_ name: String) throws -> String {
-    let plain = name.first == "/" ? String(name.dropFirst()) : name
+    let plain = name.withoutLeadingSlash
     guard !isNoName(plain) else { throw DockerError.noName(plain, of: "container") }
     return plain
   }

@@ -57,9 +57,7 @@ extension DockerClient {
 
   /// The error with what its tunnel knows of the reason, where the connection was just cut.
   private func withReason(of failure: HTTPFailure, _ error: DockerError) -> DockerError {
-    guard case .connectionLost(_, _, let port?) = failure, let reason = underlying?(port) else {
-      return error
-    }
+    guard let port = failure.localPort, let reason = underlying?(port) else { return error }
     var error = error
     error.message += "; the tunnel says: \(reason)"
     error.cause = reason
@@ -108,8 +106,18 @@ extension DockerClient {
       guard isSuccess(reply, call) else { throw DockerError(reply) }
       return (reply, exchange)
     } catch {
-      throw explain(error, call, limit: deadline.limit)
+      let explained = explain(error, call, limit: deadline.limit)
+      throw isStream ? explained : Self.advised(explained, call)
     }
+  }
+
+  /// The error with a word on what may have happened all the same.
+  private static func advised(_ error: any Error, _ call: DockerCall) -> any Error {
+    guard var error = error as? DockerError, error.code == .connectionLost, error.hint == nil,
+      call.method != .GET, call.method != .HEAD
+    else { return error }
+    error.hint = "the engine may have done it all the same: look before you do it again"
+    return error
   }
 
   private func start(
@@ -118,11 +126,10 @@ extension DockerClient {
     isStream: Bool,
     by deadline: CallDeadline
   ) -> any DockerExchange {
-    let limit = deadline.timeLeft
     guard let commandLine else {
-      return transport.start(request(for: call, version), isStream: isStream, timeout: limit)
+      return transport.start(request(for: call, version), isStream: isStream, by: deadline)
     }
-    let loop = transport.eventLoop
+    let (limit, loop) = (deadline.timeLeft, transport.eventLoop)
     return commandLine.start(call, version, isStream: isStream, timeout: limit, on: loop)
   }
 

@@ -20,7 +20,7 @@ extension DockerClient {
     return try await withTaskCancellationHandler {
       loop.execute {
         self.giveUp(promise, by: deadline)
-        self.negotiate().cascade(to: promise)
+        self.negotiate(for: promise)
       }
       return try await promise.futureResult.get()
     } onCancel: {
@@ -44,22 +44,33 @@ extension DockerClient {
     promise.futureResult.whenComplete { _ in timer.cancel() }
   }
 
-  private func negotiate() -> EventLoopFuture<APIVersion> {
-    let loop = transport.eventLoop
-    if let version = negotiated.withLock({ $0 }) { return loop.makeSucceededFuture(version) }
-    if let future = negotiation.value { return future }
-    let future = commandLine.map { askProgram($0) } ?? askEngine()
-    negotiation.value = future
-    future.whenComplete { _ in self.negotiation.value = nil }
-    return future
+  private func negotiate(for waiter: EventLoopPromise<APIVersion>) {
+    if let version = negotiated.withLock({ $0 }) { return waiter.succeed(version) }
+    let current = negotiation.value ?? beginNegotiation()
+    current.waiters += 1
+    // With the last that waits for it goes the question itself.
+    waiter.futureResult.whenComplete { _ in
+      current.waiters -= 1
+      if current.waiters == 0 { current.call?.abandon() }
+    }
+    current.result.futureResult.cascade(to: waiter)
   }
 
-  private func askEngine() -> EventLoopFuture<APIVersion> {
+  private func beginNegotiation() -> Negotiation {
+    let current = Negotiation(on: transport.eventLoop)
+    negotiation.value = current
+    current.result.futureResult.whenComplete { _ in self.negotiation.value = nil }
+    (commandLine.map { askProgram($0) } ?? askEngine(current)).cascade(to: current.result)
+    return current
+  }
+
+  private func askEngine(_ current: Negotiation) -> EventLoopFuture<APIVersion> {
     let deadline = CallDeadline(after: timeout)
-    return ping(.HEAD, by: deadline)
+    return ping(.HEAD, by: deadline, current)
       .flatMap { [loop = transport.eventLoop] reply in
         // Some proxies and old engines know no HEAD.
-        reply.status == 200 ? loop.makeSucceededFuture(reply) : self.ping(.GET, by: deadline)
+        reply.status == 200
+          ? loop.makeSucceededFuture(reply) : self.ping(.GET, by: deadline, current)
       }
       .flatMapThrowing { try self.choose($0) }
   }
@@ -80,7 +91,8 @@ extension DockerClient {
 
   private func ping(
     _ method: HTTPMethod,
-    by deadline: CallDeadline
+    by deadline: CallDeadline,
+    _ current: Negotiation
   ) -> EventLoopFuture<HTTPReply> {
     var request = HTTPRequest(
       method: method,
@@ -88,7 +100,8 @@ extension DockerClient {
       headers: ["Host": address.authority]
     )
     addHeaders(to: &request)
-    let call = transport.start(request, isStream: false, timeout: deadline.timeLeft)
+    let call = transport.start(request, isStream: false, by: deadline)
+    current.call = call
     return call.answer.futureResult.flatMapErrorThrowing { error in
       throw self.explain(error, DockerCall(method, "/_ping"), limit: deadline.limit)
     }
@@ -116,5 +129,19 @@ extension DockerClient {
     let version = min(engine, .newest)
     negotiated.withLock { $0 = version }
     return version
+  }
+}
+
+/// A question for the API version that is under way, and who waits for its answer.
+///
+/// Its state belongs to the event loop of the client, which all methods are called on.
+final class Negotiation: @unchecked Sendable {
+  let result: EventLoopPromise<APIVersion>
+  var waiters = 0
+  /// The request that it waits for at present; none where the docker command is asked.
+  var call: HTTPCall?
+
+  init(on eventLoop: any EventLoop) {
+    result = eventLoop.makePromise()
   }
 }

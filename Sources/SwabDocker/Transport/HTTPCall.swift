@@ -15,6 +15,9 @@ final class HTTPCall: @unchecked Sendable {
   /// What a plain reply may be at most; the largest real ones, lists of all containers, stay
   /// below a few MiB.
   static let replyLimit = 256 << 20
+  /// What is sent at a time, so that the other side has its time for each piece, however many bytes
+  /// there are in one.
+  private static let pieceBytes = 1 << 18
 
   let request: HTTPRequest
   let isStream: Bool
@@ -30,7 +33,8 @@ final class HTTPCall: @unchecked Sendable {
   private var uploader: Task<Void, Never>?
   /// Whether the other side takes no more; why, its reply or the connection's end tells.
   private var isRefused = false
-  private var timeout: TimeAmount?
+  /// How long each piece of what is sent may take, and the reply after the last.
+  private var limit: TimeAmount?
   private var deadline: Scheduled<Void>?
   private var head: HTTPResponseHead?
   private var body = ByteBuffer()
@@ -44,14 +48,14 @@ final class HTTPCall: @unchecked Sendable {
     answer = eventLoop.makePromise()
   }
 
-  func start(timeout: TimeAmount?) {
-    self.timeout = timeout
-    armDeadline()
+  func start(by deadline: CallDeadline) {
+    limit = deadline.limit.map { TimeAmount($0) }
+    armDeadline(in: deadline.timeLeft, .timeout)
   }
 
-  private func armDeadline() {
-    guard let timeout, !isAnswered else { return }
-    deadline = eventLoop.scheduleTask(in: timeout) { self.fail(HTTPFailure.timeout) }
+  private func armDeadline(in time: TimeAmount?, _ failure: HTTPFailure) {
+    guard let time, !isAnswered else { return }
+    deadline = eventLoop.scheduleTask(in: time) { self.fail(failure) }
   }
 
   /// The request's head has been written: its body follows now, if there is one to come.
@@ -155,7 +159,7 @@ extension HTTPCall {
         try await writing { $0.finishRequest(promise: $1) }
         eventLoop.execute {
           self.isSent = true
-          self.armDeadline()
+          self.armDeadline(in: self.limit, .timeout)
         }
       } catch {
         eventLoop.execute {
@@ -168,8 +172,12 @@ extension HTTPCall {
 
   /// Sends bytes, and returns when they have gone out.
   func write(_ bytes: ByteBuffer) async throws {
-    guard bytes.readableBytes > 0 else { return }
-    try await writing { $0.write(bytes, promise: $1) }
+    var rest = bytes
+    while let piece = rest.readSlice(length: min(rest.readableBytes, Self.pieceBytes)),
+      piece.readableBytes > 0
+    {
+      try await writing { $0.write(piece, promise: $1) }
+    }
   }
 
   /// Ends what is sent over a connection that was taken over; what comes in goes on.
@@ -187,7 +195,7 @@ extension HTTPCall {
       guard let connection = self.connection else {
         return written.fail(ChannelError.ioOnClosedChannel)
       }
-      self.armDeadline()
+      self.armDeadline(in: self.limit, .stalled)
       let timer = self.deadline
       written.futureResult.whenComplete { result in
         timer?.cancel()

@@ -18,6 +18,8 @@ final class HTTPConnection: ChannelInboundHandler {
   /// The port of the near end, which tells a connection from others to whoever is behind the far
   /// end; none for sockets.
   var localPort: Int?
+  /// Asked, by the port of the near end, why a connection has ended that was taken over.
+  var reasonOfEnd: ((_ localPort: Int) -> (any Error)?)?
   /// Whether it has served a call before, so that it might have been closed meanwhile.
   private(set) var isReused = false
   /// Called when a reply is complete and another request may follow.
@@ -115,7 +117,23 @@ final class HTTPConnection: ChannelInboundHandler {
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     context.fireUserInboundEventTriggered(event)
     guard let event = event as? ChannelEvent, event == .inputClosed else { return }
-    if isTakenOver, let call { complete(call) } else { context.close(promise: nil) }
+    if isTakenOver, let call { endTakenOver(call) } else { context.close(promise: nil) }
+  }
+
+  /// The end is all that says that the other protocol has ended; so somebody has to say whether it was
+  /// the other side's, or what carried it there was cut.
+  private func endTakenOver(_ call: HTTPCall) {
+    guard let localPort, let reason = reasonOfEnd?(localPort) else { return complete(call) }
+    detach(call)
+    call.fail(HTTPFailure.connectionCut(reason))
+    close()
+  }
+
+  /// Fails what is under way.
+  func failCall(_ error: any Error) {
+    guard let call else { return }
+    detach(call)
+    call.fail(error)
   }
 
   private func complete(_ call: HTTPCall) {
@@ -148,14 +166,13 @@ final class HTTPConnection: ChannelInboundHandler {
   func channelInactive(context: ChannelHandlerContext) {
     lose("the connection was closed before the answer was complete", cause: nil)
     onClose?(self)
-    (onIdle, onClose, onRetry) = (nil, nil, nil)
+    (onIdle, onClose, onRetry, reasonOfEnd) = (nil, nil, nil, nil)
     context.fireChannelInactive()
   }
 
   private func lose(_ message: String, cause: (any Error)?) {
     guard let call else { return }
-    // Nothing but its end says that the other protocol has ended.
-    if isTakenOver, cause == nil { return complete(call) }
+    if isTakenOver, cause == nil { return endTakenOver(call) }
     detach(call)
     let mayRetry = isReused && !call.hasReplyBegun && !call.hasBeenRetried && !call.isAnswered
     if mayRetry, call.request.isRepeatable, let onRetry {

@@ -42,9 +42,32 @@ enum HTTPFailure: Error {
   case cannotConnect(any Error)
   case refusedPeer(any Error)
   case tls(TLSFailure)
+  /// The other side, or what carries the connection there, ended it during the TLS handshake.
+  case handshakeLost(cause: (any Error)?, localPort: Int?)
   /// The port is the near end's, where the connection was one of TCP.
   case connectionLost(String, cause: (any Error)?, localPort: Int?)
+  /// What carried the connection to the engine has said why it was cut.
+  case connectionCut(any Error)
   case timeout
+  /// The other side has taken nothing of what is sent for as long as a call may take.
+  case stalled
   case replyTooLarge(limit: Int)
   case closed
+}
+
+extension HTTPFailure {
+  /// The port of the near end of a connection that was lost, where it was one of TCP.
+  var localPort: Int? {
+    switch self {
+    case .connectionLost(_, _, let port), .handshakeLost(_, let port): port
+    default: nil
+    }
+  }
+
+  /// Where a connection that was taken over can't be written to any more.
+  static let inputRefused = HTTPFailure.connectionLost(
+    "the process takes no more input",
+    cause: nil,
+    localPort: nil
+  )
 }

@@ -32,12 +32,15 @@ final class HTTPTransport: Sendable {
   /// Speaks TLS on new connections; nil where none is spoken.
   private let tls: TLSConnector?
   private let verifyPeer: PeerVerifier?
+  /// Tells why the connection from a local port ended, where what carries it knows more.
+  private let underlying: (@Sendable (_ localPort: Int) -> (any Error)?)?
   private let state: NIOLoopBoundBox<State>
 
   private struct State {
     var idle: [HTTPConnection] = []
+    /// Those whose reply hasn't begun; the others are known to their connections.
     var calls: [ObjectIdentifier: HTTPCall] = [:]
-    var channels: [ObjectIdentifier: any Channel] = [:]
+    var open: [ObjectIdentifier: (connection: HTTPConnection, channel: any Channel)] = [:]
     var isClosed = false
   }
 
@@ -45,25 +48,22 @@ final class HTTPTransport: Sendable {
     address: DockerAddress,
     tls: TLSConnector?,
     eventLoop: any EventLoop,
-    verifyPeer: PeerVerifier?
+    verifyPeer: PeerVerifier?,
+    underlying: (@Sendable (_ localPort: Int) -> (any Error)?)?
   ) {
     self.address = address
     self.tls = tls
     self.eventLoop = eventLoop
     self.verifyPeer = verifyPeer
+    self.underlying = underlying
     state = .makeBoxSendingValue(State(), eventLoop: eventLoop)
   }
 
-  /// Sends a request and collects its reply.
-  func send(_ request: HTTPRequest, timeout: TimeAmount?) async throws -> HTTPReply {
-    try await start(request, isStream: false, timeout: timeout).reply()
-  }
-
   /// Starts a call on the event loop; its reply is the call's affair.
-  func start(_ request: HTTPRequest, isStream: Bool, timeout: TimeAmount?) -> HTTPCall {
+  func start(_ request: HTTPRequest, isStream: Bool, by deadline: CallDeadline) -> HTTPCall {
     let call = HTTPCall(request, isStream: isStream, on: eventLoop)
     eventLoop.execute {
-      call.start(timeout: timeout)
+      call.start(by: deadline)
       self.track(call)
       self.run(call)
     }
@@ -156,13 +156,7 @@ final class HTTPTransport: Sendable {
       channel.close(promise: nil)
       if let failure = error as? TLSFailure { return call.fail(HTTPFailure.tls(failure)) }
       let cause = error is ChannelError ? nil : error
-      call.fail(
-        HTTPFailure.connectionLost(
-          "the connection was closed during the TLS handshake",
-          cause: cause,
-          localPort: connection.localPort
-        )
-      )
+      call.fail(HTTPFailure.handshakeLost(cause: cause, localPort: connection.localPort))
     }
   }
 
@@ -176,7 +170,8 @@ final class HTTPTransport: Sendable {
 
   private func adopt(_ connection: HTTPConnection, _ channel: any Channel) {
     let id = ObjectIdentifier(connection)
-    state.value.channels[id] = channel
+    state.value.open[id] = (connection, channel)
+    connection.reasonOfEnd = underlying
     connection.onIdle = { [weak self] in
       guard let self, !state.value.isClosed, state.value.idle.count < Self.idleLimit else {
         return $0.close()
@@ -185,7 +180,7 @@ final class HTTPTransport: Sendable {
     }
     connection.onClose = { [weak self] connection in
       self?.state.value.idle.removeAll { $0 === connection }
-      self?.state.value.channels[id] = nil
+      self?.state.value.open[id] = nil
     }
     connection.onRetry = { [weak self] call in
       guard let self else { return call.fail(HTTPFailure.closed) }
@@ -205,17 +200,20 @@ final class HTTPTransport: Sendable {
 
   private func shutDown() -> EventLoopFuture<Void> {
     state.value.isClosed = true
-    let (calls, channels) = (state.value.calls, state.value.channels)
+    let (calls, open) = (state.value.calls, state.value.open)
     for call in calls.values { call.fail(HTTPFailure.closed) }
-    for channel in channels.values { channel.close(promise: nil) }
-    return .andAllComplete(channels.values.map(\.closeFuture), on: eventLoop)
+    for (connection, channel) in open.values {
+      connection.failCall(HTTPFailure.closed)
+      channel.close(promise: nil)
+    }
+    return .andAllComplete(open.values.map(\.channel.closeFuture), on: eventLoop)
   }
 }
 
 extension HTTPTransport {
   /// How many connections there are at the moment.
   func openConnections() async -> Int {
-    await (try? eventLoop.submit { self.state.value.channels.count }.get()) ?? 0
+    await (try? eventLoop.submit { self.state.value.open.count }.get()) ?? 0
   }
 }
 

@@ -46,13 +46,24 @@ final class HijackDoor: ChannelInboundHandler {
     var bytes = unwrapInboundIn(data)
     guard var head else { return pass(bytes, context) }
     head.writeBuffer(&bytes)
-    guard let length = Self.lengthOfHead(head) else {
-      self.head = head
-      if head.readableBytes > Self.headLimit { passHead(head, context) }
+    while let length = Self.lengthOfHead(head), let lines = head.readSlice(length: length) {
+      if Self.isInterim(lines) {
+        context.fireChannelRead(wrapInboundOut(lines))
+        continue
+      }
+      passHead(lines, context)
+      if head.readableBytes > 0 { pass(head, context) }
       return
     }
-    if let lines = head.readSlice(length: length) { passHead(lines, context) }
-    if head.readableBytes > 0 { pass(head, context) }
+    self.head = head
+    if head.readableBytes > Self.headLimit { passHead(head, context) }
+  }
+
+  /// Whether it is a head such as `HTTP/1.1 100 Continue`, which others follow.
+  private static func isInterim(_ head: ByteBuffer) -> Bool {
+    let status = head.readableBytesView.split(separator: UInt8(ascii: " ")).dropFirst().first
+    return status.map { $0.count == 3 && $0.first == UInt8(ascii: "1") } == true
+      && status?.elementsEqual("101".utf8) == false
   }
 
   private func passHead(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {

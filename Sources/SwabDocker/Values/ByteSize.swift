@@ -23,7 +23,8 @@ public struct ByteSize: Sendable, Hashable {
       bytes = 0
     } else if let whole = Int(number) {
       let (product, overflows) = whole.multipliedReportingOverflow(by: factor)
-      guard !overflows, whole >= -1 else { throw Self.failure(text) }
+      // Nothing but -1 itself stands for something else than a number of bytes.
+      guard !overflows, whole >= 0 || text == "-1" else { throw Self.failure(text) }
       bytes = product
     } else {
       bytes = try Self.fraction(number, factor, in: text)

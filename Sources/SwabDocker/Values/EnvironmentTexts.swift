@@ -6,12 +6,16 @@ extension ContainerSpec {
   /// - Throws: A ``DockerError`` with code `invalidArgument` for one without a name.
   public static func environment(parsing texts: [String]) throws -> [String: String?] {
     var environment: [String: String?] = [:]
-    for text in texts {
-      let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = sides.first, !name.isEmpty else {
-        throw DockerError.invalidArgument("'\(text)' is no variable such as NAME=value")
+    for (index, text) in texts.enumerated() {
+      // Bytes, since to characters an accent behind the sign makes another one of it.
+      let sign = text.utf8.firstIndex(of: UInt8(ascii: "="))
+      let name = String(text[..<(sign ?? text.endIndex)])
+      // What stands behind it may be a secret.
+      guard !name.isEmpty else {
+        throw DockerError.invalidArgument("variable \(index + 1) has no name, as in NAME=value")
       }
-      environment.updateValue(sides.count > 1 ? String(sides[1]) : nil, forKey: String(name))
+      let value = sign.map { String(text[text.utf8.index(after: $0)...]) }
+      environment.updateValue(value, forKey: name)
     }
     return environment
   }
@@ -28,9 +32,9 @@ extension ContainerSpec {
       omittingEmptySubsequences: false,
       whereSeparator: \.isNewline
     )
-    .enumerated() where !line.isEmpty && line.first != "#" {
+    .enumerated() where !line.isEmpty && line.utf8.first != UInt8(ascii: "#") {
       // The line itself may hold a secret, so its number must do.
-      guard let sign = line.firstIndex(of: "="), sign > line.startIndex else {
+      guard let sign = line.utf8.firstIndex(of: UInt8(ascii: "=")), sign > line.startIndex else {
         throw DockerError.invalidArgument("line \(index + 1) of the environment has no NAME=value")
       }
       texts.append(String(line))

@@ -39,11 +39,13 @@ extension DockerAPI {
   ///
   /// - Parameters:
   ///   - volume: Its name.
-  ///   - force: Whether a volume that isn't there is fine; one in use stays in any case.
+  ///   - force: Whether a volume that isn't there is fine; one in use stays in any case. Needs API
+  ///     1.25.
   /// - Throws: A ``DockerError``: `conflict` if a container has it.
   public func removeVolume(_ volume: String, force: Bool = false) async throws {
     report("removing volume \(volume)")
     var call = try DockerCall.volume(volume, .DELETE)
+    if force { call.requires(1, 25, for: "removing a volume by force") }
     call.add("force", force)
     try await engine().reply(to: call)
   }
@@ -73,9 +75,9 @@ extension DockerAPI {
   ///
   /// - Parameters:
   ///   - all: Whether volumes with a name are removed as well.
-  ///   - filters: Conditions: `label` and `label!`.
+  ///   - filters: Conditions: `label` and `label!`; they need API 1.29.
   /// - Returns: Which ones were removed.
-  /// - Throws: A ``DockerError``.
+  /// - Throws: A ``DockerError``: `invalidArgument` for a condition without values.
   @discardableResult
   public func pruneVolumes(
     all: Bool = false,
@@ -93,6 +95,7 @@ extension DockerAPI {
 
 extension DockerClient {
   fileprivate func removeAnonymousVolumes(_ filters: DockerFilters) async throws -> PruneReport {
+    try filters.requireValues()
     var conditions = filters
     // A listing has no such filter, so it is applied here.
     let unwanted = filters["label!"]?.texts ?? []

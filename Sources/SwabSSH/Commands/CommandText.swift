@@ -31,8 +31,12 @@ enum CommandText {
 
   /// In single quotes, for sh, bash, zsh, fish and csh.
   static func quoted(_ text: String) -> String {
-    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
-      + "'"
+    // By bytes, as shells read them: to Swift, a quote with an accent is no quote any more.
+    var bytes = Array("'".utf8)
+    for byte in text.utf8 {
+      if byte == UInt8(ascii: "'") { bytes += "'\\''".utf8 } else { bytes.append(byte) }
+    }
+    return String(decoding: bytes + "'".utf8, as: UTF8.self)
   }
 
   /// Whether single quotes alone mean different things to different shells: fish reads backslashes

@@ -60,6 +60,16 @@ struct CleanupTaskTests {
       #expect(run.lines.map { $0.split(separator: " ").last } == ["containers:", "ended"])
       #expect(try await engine.names() == ["initial", "kept", "running"])
 
+      // The other one that stays away may be misspelt; as a table shows it, its id is short.
+      let told = "warning: exclude: there is no container 'other'"
+      #expect(run.errorLines.filter { $0.contains("exclude") } == [told], "\(run)")
+      let id = try await engine.docker("ps", "-aq", "--filter", "name=kept")[0]
+      let short = try await project.swab(
+        ["run", "docker.cleanup_containers:exclude=\(id)", "--local"]
+      )
+      #expect(short.lines == ["Removed containers:"], "\(short)")
+      #expect(!short.standardError.contains("warning"), "\(short)")
+
       let all = "docker.remove_all_containers:stop_timeout=1"
       let listed = try await project.swab("run", all + ",list_only=yes", "--local", "--json")
       let result = try listed.documents().first?["result"] as? [[String: String]]
@@ -72,6 +82,30 @@ struct CleanupTaskTests {
       #expect(removed.exitStatus == 0, "\(removed)")
       #expect(removed.lines.first == "Removed containers:" && removed.lines.count == 4)
       #expect(try await engine.names().isEmpty)
+    }
+  }
+
+  @Test(
+    "of several hosts, one may well be without a container that is to stay",
+    .testBed(.counting)
+  )
+  func severalHosts() async throws {
+    let bed = try TestBed.current()
+    try await Project.with(fabfile: fabfile(for: bed)) { project in
+      let run = try await project.swab(
+        ["run", "docker.cleanup_containers:exclude=tools;nosuch,list_only=yes", "-H", "h1,h2"]
+      )
+      #expect(run.exitStatus == 0, "\(run)")
+      #expect(!run.standardError.contains("warning"), "\(run)")
+      let told = run.errorLines.filter { $0.contains("exclude: there is no container ") }
+      #expect(
+        told == [
+          "[h1] docker: exclude: there is no container 'nosuch'",
+          "[h2] docker: exclude: there is no container 'nosuch'",
+          "[h2] docker: exclude: there is no container 'tools'",
+        ]
+      )
+      try await expectClean(project)
     }
   }
 }

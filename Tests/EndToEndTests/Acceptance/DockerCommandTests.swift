@@ -103,14 +103,17 @@ struct DockerCommandTests {
     }
   }
 
-  @Test("SIGTERM ends docker as well, and the tunnel with it")
-  func terminated() async throws {
+  @Test(
+    "a signal that the terminal didn't give it ends docker as well, and the tunnel with it",
+    arguments: [SIGTERM, SIGINT, SIGHUP]
+  )
+  func ended(by number: Int32) async throws {
     try await withContainers { project, _, _ in
       let run = try project.start(["docker", "-H", "h1", "--", "events"])
       try await eventually("docker runs", within: ceiling()) {
         project.processes.contains { ProcessTable.commandLine(of: $0).hasSuffix("docker events") }
       }
-      run.send(signal: SIGTERM)
+      run.send(signal: number)
       let ended = try await Run(ended: run)
       #expect(ended.exitStatus != 0, "\(ended)")
     }
@@ -155,6 +158,15 @@ struct DockerCommandTests {
         ["-c", "eval \"$0\" && docker inspect -f '{{.Name}}' \(container)", run.standardOutput]
       )
       #expect(asked.standardOutput == "/\(container)\n", "\(asked.lines)")
+      // The comments are commands as well, after what stands before the colon.
+      let comments = run.standardOutput.split(separator: "\n").filter { $0.hasPrefix("# ") }
+      let recipe = [comments[1].dropFirst(2), comments[0].split(separator: ":")[1]]
+      let listed = try await RunningProcess.run(
+        "sh",
+        ["-ec", recipe.joined(separator: "\n")],
+        environment: ["DOCKER_CONFIG": project.folder.path("docker")]
+      )
+      #expect(listed.standardOutput.contains(" \(container)\n"), "\(listed.lines)")
       run.send(signal: SIGINT)
       let ended = try await Run(ended: run)
       #expect(ended.exitStatus == 130, "\(ended)")
@@ -170,10 +182,11 @@ struct DockerCommandTests {
     let bed = try TestBed.current()
     let yaml = fabfile(for: bed, users: ["h2": "guest"])
     try await Project.with(fabfile: yaml, tasks: "no Swift\n") { project in
-      let run = try project.start(["tunnel", "-H", "h1,h2,h3", "--print"])
+      let run = try project.start(["tunnel", "-R", "web,db", "--print"])
       try await run.waitForLine(containing: "Ctrl-C closes what is open", within: ceiling())
       try await run.waitForLine(containing: "DOCKER_HOST_H3", within: ceiling())
-      let lines = run.standardOutput.split(separator: "\n").map(String.init)
+      // Each comes when its tunnel is there.
+      let lines = run.standardOutput.split(separator: "\n").map(String.init).sorted()
       try #require(lines.count == 2, "\(run.lines)")
       #expect(lines[0].hasPrefix("export DOCKER_HOST_H1=tcp://127.0.0.1:"))
       #expect(lines[1].hasPrefix("export DOCKER_HOST_H3=tcp://127.0.0.1:"))
@@ -187,6 +200,36 @@ struct DockerCommandTests {
       #expect(ended.exitStatus == 130, "\(ended)")
       let told = "[h2] error: user 'guest' may not use the Docker socket /var/run/docker.sock"
       #expect(ended.errorLines.contains(told), "\(ended)")
+      try await expectClean(project)
+    }
+  }
+
+  @Test("a slow host keeps nobody from the others' tunnels, and what is closed is not said")
+  func slowTunnel() async throws {
+    let bed = try TestBed.current()
+    // It takes connections, and says nothing.
+    let port = try await freePort()
+    let silence = try RunningProcess(
+      "socat",
+      ["TCP-LISTEN:\(port),bind=127.0.0.1,reuseaddr,fork", "EXEC:sleep 600"]
+    )
+    try await eventually("somebody listens") { try await listeningPorts().contains(port) }
+    let yaml = fabfile(for: bed)
+      .replacingOccurrences(of: "hosts:\n", with: "hosts:\n  slow: me@127.0.0.1:\(port)\n")
+    try await Project.with(fabfile: yaml, tasks: "no Swift\n") { project in
+      let run = try project.start(["tunnel", "--timeout", "600", "-H", "slow,h1"])
+      let export = try await run.waitForLine(containing: "export DOCKER_HOST_H1", within: ceiling())
+      let asked = try await RunningProcess.run(
+        "sh",
+        ["-c", "eval \"$0\"; DOCKER_HOST=$DOCKER_HOST_H1 docker info -f '{{.Name}}'", export]
+      )
+      #expect(asked.standardOutput == "h1\n", "\(asked.lines)")
+      run.send(signal: SIGINT)
+      let ended = try await Run(ended: run)
+      await silence.stop()
+      #expect(ended.exitStatus == 130, "\(ended)")
+      #expect(ended.lines == [export], "\(ended)")
+      #expect(!ended.standardError.contains("closes what is open"), "\(ended)")
       try await expectClean(project)
     }
   }

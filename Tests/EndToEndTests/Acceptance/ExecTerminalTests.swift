@@ -82,13 +82,63 @@ struct ExecTerminalTests {
         kill(swab, number)
         try await screen.sees(Screen.prompt, times: 4)
         #expect(try await screen.settings(project) == before)
-        // Those that end a program at once leave no time for more.
-        guard ![SIGQUIT, SIGSEGV].contains(number) else { return }
         try await eventually("the end of the command", within: ceiling()) {
           try await !bed.hosts[0].runs("sleep 618", in: container)
         }
         try await screen.enters("clear; echo status $?")
         try await screen.sees("status ")
+      }
+    }
+  }
+
+  @Test("a signal gives the terminal back at once, also where the host is lost")
+  func lostHost() async throws {
+    let engine = try await DockerEngine.shared()
+    try await withSSHServer { server in
+      // Nothing but what ends the command bounds that.
+      let yaml = fabfile(
+        for: server,
+        "docker_base_url: unix://\(engine.socketPath)",
+        "docker_timeout: 3600",
+        "keepalive: 0"
+      )
+      try await Project.with(fabfile: yaml, tasks: "no Swift\n") { project in
+        try project.trust(server)
+        let name = "c-\(project.mark)"
+        let container = ["--init", "--network", "none", "--name", name, DockerEngine.image]
+        let started = try await RunningProcess.run(
+          "docker",
+          ["--host", "unix://\(engine.socketPath)", "run", "-d"] + container + ["sleep", "617"]
+        )
+        try #require(started.exitStatus == 0, "\(started.lines)")
+        try await Screen.with(project) { screen in
+          let before = try await screen.settings(project)
+          try await screen.entersSwab("exec -it -H h1 \(name) sh -c 'echo here; sleep 618'")
+          try await screen.sees("\nhere")
+          let swab = try #require(
+            project.processes.first {
+              ProcessTable.commandLine(of: $0).contains("exec -it -H h1 \(name)")
+            }
+          )
+          let terminal = try FileManager.default.destinationOfSymbolicLink(
+            atPath: "/proc/\(swab)/fd/0"
+          )
+          let sessions = ProcessTable.descendants(of: server.process.processID)
+          for session in sessions { kill(session, SIGSTOP) }
+          kill(swab, SIGTERM)
+          // While it still tries to end the command.
+          try await eventually("the terminal is as it was", within: ceiling()) {
+            let shown = try await RunningProcess.run("stty", ["-F", terminal, "-a"])
+            let isCooked = shown.standardOutput.contains(" icanon")
+            return isCooked && ProcessTable.isRunning(swab)
+          }
+          try await screen.sees("could not be ended, and may run on")
+          try await screen.sees(Screen.prompt, times: 4)
+          #expect(try await screen.settings(project) == before)
+          for session in sessions { kill(session, SIGCONT) }
+        }
+        try await engine.docker("rm", "-f", name)
+        try await expectClean(project, server)
       }
     }
   }

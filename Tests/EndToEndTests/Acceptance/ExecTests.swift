@@ -75,6 +75,69 @@ struct ExecTests {
     }
   }
 
+  @Test(
+    "a signal ends it in the container, whoever it runs as; where that can't be, it is told",
+    arguments: [([], true), (["-u", "4711"], true), ([], false)]
+  )
+  func ended(flags: [String], hasShell: Bool) async throws {
+    try await withContainers { project, bed, container in
+      if !hasShell { _ = try await bed.hosts[0].docker("exec", container, "rm", "/bin/sh") }
+      let command = ["yes", "swab-\(project.mark)"]
+      let run = try project.start(["exec"] + flags + ["-H", "h1", container] + command)
+      try await run.waitForLine(containing: "swab-", within: ceiling())
+      let line = command.joined(separator: " ")
+      #expect(try await bed.hosts[0].runs(line, in: container))
+      run.send(signal: SIGTERM)
+      let ended = try await Run(ended: run)
+      #expect(ended.exitStatus == 130)
+      let told = "[h1] warning: the command in '\(container)' could not be ended, and may run on"
+      #expect(ended.errorLines.contains(told) == !hasShell, "\(ended.standardError)")
+      guard hasShell else { return }
+      try await eventually("the end of the command", within: ceiling()) {
+        try await !bed.hosts[0].runs(line, in: container)
+      }
+    }
+  }
+
+  @Test("what came before a failure is shown, also without the end of its line")
+  func unfinished() async throws {
+    let engine = try await DockerEngine.shared()
+    let talk = ["sh", "-c", #"printf 'one\npart'; sleep 617"#]
+    try await withSSHServer { server in
+      let hosts = ["h1", "h2"].enumerated().map { index, name in
+        // Another spelling of the socket makes another engine of it.
+        let url = "unix://" + String(repeating: "/", count: index) + engine.socketPath
+        return
+          "  \(name): { address: \(server.address), user: \(server.user), port: \(server.port), "
+          + "env: { docker_base_url: \"\(url)\" } }"
+      }
+      let login = "key_filename: \(server.clientKey), no_agent: true"
+      let yaml = "env: { \(login) }\nhosts:\n\(hosts.joined(separator: "\n"))\n"
+      try await Project.with(fabfile: yaml, tasks: "no Swift\n") { project in
+        try project.trust(server)
+        let name = "c-\(project.mark)"
+        let container = ["run", "-d", "--init", "--network", "none", "--name", name]
+        let started = try await RunningProcess.run(
+          "docker",
+          ["--host", "unix://\(engine.socketPath)"] + container + [DockerEngine.image] + talk
+        )
+        try #require(started.exitStatus == 0, "\(started.lines)")
+        let run = try project.start(["exec", "-H", "h1,h2", name] + talk)
+        for host in ["h1", "h2"] {
+          try await run.waitForLine(containing: "[\(host)] one", within: ceiling())
+        }
+        for session in ProcessTable.descendants(of: server.process.processID) {
+          kill(session, SIGKILL)
+        }
+        let ended = try await Run(ended: run)
+        let lines = ["[h1] one", "[h1] part (no newline)", "[h2] one", "[h2] part (no newline)"]
+        #expect(ended.lines.sorted() == lines, "\(ended)")
+        #expect(ended.exitStatus != 0)
+        try await engine.docker("rm", "-f", name)
+      }
+    }
+  }
+
   @Test("-d leaves the command alone")
   func detached() async throws {
     try await withContainers(on: ["h1", "h2"]) { project, bed, container in

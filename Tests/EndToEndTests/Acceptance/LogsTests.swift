@@ -66,11 +66,29 @@ struct LogsTests {
     }
   }
 
+  @Test("carriage returns at the ends of lines are no part of them", arguments: [[], ["-t"]])
+  func carriageReturns(flags: [String]) async throws {
+    let talk = ["sh", "-c", #"printf 'one\r\n10%%\r20%%\r\nthree\n'; sleep 617"#]
+    try await withContainers(on: ["h1", "h2"], running: talk) { project, bed, container in
+      for host in bed.hosts.prefix(2) {
+        try await eventually("all of it is in the log", within: ceiling()) {
+          try await host.docker("logs", container).contains { $0.contains("three") }
+        }
+      }
+      let run = try await project.swab(["logs"] + flags + ["-H", "h1,h2", container])
+      for host in ["h1", "h2"] {
+        let own = run.lines.filter { $0.hasPrefix("[\(host)] ") }
+          .map { flags.isEmpty ? $0 : "[\(host)] " + ($0.split(separator: " ").last ?? "") }
+        #expect(own == ["one", "20%", "three"].map { "[\(host)] \($0)" }, "\(run)")
+      }
+    }
+  }
+
   @Test("following goes on until the container ends, and shows lines as they come")
   func following() async throws {
     let talk = ["sh", "-c", "echo one; until [ -e /go ]; do sleep 0.1; done; echo two"]
     try await withContainers(running: talk) { project, bed, container in
-      let run = try project.start(["logs", "-f", "-H", "h1", container])
+      let run = try project.start(["logs", "-f", "-R", "web", container])
       try await run.waitForLine(containing: "one", within: ceiling())
       #expect(run.standardOutput == "one\n")
       _ = try await bed.hosts[0].docker("exec", container, "touch", "/go")

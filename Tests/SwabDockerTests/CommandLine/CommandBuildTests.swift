@@ -46,7 +46,7 @@ struct CommandBuildTests {
       let tags = ["\(name):1", "\(name):2"]
       let progress = try await command.progress(
         call(try await context(files), tags: tags),
-        proof: .build
+        proof: .build(.result)
       )
       var (id, text) = ("", "")
       for try await message in progress {
@@ -73,7 +73,7 @@ struct CommandBuildTests {
       let files = ["Dockerfile": "FROM \(DockerEngine.image)\nRUN exit 3\n"]
       let progress = try await command.progress(
         call(try await context(files), tags: []),
-        proof: .build
+        proof: .build(.result)
       )
       var seen = 0
       let error = await #expect(throws: DockerError.self) {
@@ -83,13 +83,43 @@ struct CommandBuildTests {
       #expect(error?.message.contains("returned a non-zero code: 3") == true, "\(error as Any)")
       #expect(error?.detailCode == 3)
       let other = await #expect(throws: DockerError.self) {
-        _ = try await command.progress(call(try await context(["x": ""]), tags: []), proof: .build)
-          .first { _ in false }
+        _ = try await command.progress(
+          call(try await context(["x": ""]), tags: []),
+          proof: .build(.result)
+        )
+        .first { _ in false }
       }
       #expect(other?.message.contains("Dockerfile") == true, "\(other as Any)")
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
       await command.close()
     }
+  }
+
+  @Test("a build by BuildKit that fails tells the step and its status (DF 27)")
+  func buildKitFailure() async throws {
+    var settings = DockerCommandSettings()
+    // This release does it by itself; newer ones need buildx.
+    settings.binary = "/usr/bin/docker"
+    settings.baseURL = try await DockerEngine.shared().socketPath
+    settings.prefix = "env DOCKER_BUILDKIT=1"
+    let command = try DockerClient(command: settings)
+    let run = "echo 'Error response from daemon: not found: exit code: 5'; echo \(UUID()); exit 7"
+    var spec = BuildSpec(.dockerfile(BuildTests.from + "RUN \(run)\n"))
+    spec.noCache = true
+    let error = await #expect(throws: DockerError.self) { try await command.build(spec) }
+    #expect(error?.code == .streamFailed)
+    #expect(error?.message == "executor failed running [/bin/sh -c \(run)]: exit code: 7")
+    #expect(error?.detailCode == 7)
+    #expect(error?.failedStep?.instruction == "[2/2] RUN \(run)")
+    let output = error?.failedStep?.output ?? []
+    #expect(output.first == "Error response from daemon: not found: exit code: 5", "\(output)")
+    #expect(output.count == 2)
+    let syntax = await #expect(throws: DockerError.self) {
+      try await command.build(BuildSpec(.dockerfile("FORM x\n")))
+    }
+    #expect(syntax?.message.hasSuffix("unknown instruction: FORM") == true, "\(syntax as Any)")
+    #expect(syntax?.message.contains("#1") == false)
+    await command.close()
   }
 
   /// A docker program of a test's own, that keeps what it is given.
@@ -99,7 +129,12 @@ struct CommandBuildTests {
   ) async throws {
     try await withTemporaryFolder { folder in
       let program = try folder.write(
-        "#!/bin/sh\nd=\(folder.path)\nmkdir -p $d/tmp\n\(script)",
+        """
+        #!/bin/sh
+        d=\(folder.path)
+        [ "$1" != context ] || { echo '{"Name":"default"}'; exit; }
+        \(script)
+        """,
         to: "docker",
         mode: 0o755
       )

@@ -15,7 +15,7 @@ struct CommandCreateTests {
     }
   }
 
-  private static let process: [Change] = [
+  static let process: [Change] = [
     Change("") { _ in },
     Change("--label=a=b --label='c d=e'") { $0.labels = ["a": "b", "c d": "e"] },
     Change("--user=u:g --workdir=/srv --hostname=web --domainname=example") { spec in
@@ -83,7 +83,7 @@ struct CommandCreateTests {
     },
   ]
 
-  private static let host: [Change] = [
+  static let host: [Change] = [
     Change(
       "--volume=/a:/b:ro --mount=type=volume,source=data,target=/c,readonly,volume-nocopy "
         + "--mount='type=bind,\"source=/x,y\",target=/d,bind-propagation=rshared' "
@@ -227,6 +227,53 @@ struct CommandCreateTests {
         == ["docker create --pull=never --env-file=/dev/stdin '--env=LINES=a\nb' app"]
     )
     #expect(recorded.commands.inputs == ["B=\nPASSWORD=s3cret $x\n"])
+    await recorded.docker.close()
+  }
+
+  @Test("variables of a command in a container are told where only they are read")
+  func execEnvironment() async throws {
+    var spec = ExecSpec(["cat"])
+    spec.environment = ["PASSWORD": "s3cret"]
+    for (version, input) in [("1.40", nil), ("1.41", nil), ("1.41", "in")] {
+      let recorded = try RecordedCommands(version: version) { _ in RecordedCommands.container() }
+      let upload = input.map { DockerUpload(Array($0.utf8)) }
+      _ = try await recorded.docker.exec("web", spec, input: upload)
+      let (text, read) = (recorded.commands.texts.last ?? "", recorded.commands.inputs.last)
+      switch (version, input) {
+      // Older programs know no file of variables.
+      case ("1.40", _): #expect(text == "docker exec --env=PASSWORD=s3cret c1 cat")
+      case (_, nil):
+        #expect(text == "docker exec --env-file=/dev/stdin c1 cat")
+        #expect(read == "PASSWORD=s3cret\n")
+      default:
+        #expect(text.contains(#"docker exec --env-file="$d/env" --interactive c1 cat <&3"#))
+        #expect(!text.contains("s3cret"))
+        #expect(read == "PASSWORD=s3cret\n\nin")
+      }
+      await recorded.docker.close()
+    }
+  }
+
+  @Test(
+    "fields of a line keep their commas, quotes and line ends",
+    arguments: [
+      ("a=b", "a=b"), ("a=b,c", "\"a=b,c\""), ("a=\"", "\"a=\"\"\""), ("a\nb", "\"a\nb\""),
+      ("a\r\nb", "\"a\r\nb\""), ("a,\u{301}b", "\"a,\u{301}b\""),
+      ("a\"\u{301}", "\"a\"\"\u{301}\""),
+    ]
+  )
+  func csv(_ field: String, _ expected: String) {
+    #expect(Array(CommandTranslator.csv(field).utf8) == Array(expected.utf8))
+  }
+
+  @Test("a variable whose name or value begins with an accent is one all the same")
+  func accents() async throws {
+    var spec = ContainerSpec(image: "app")
+    spec.environment = ["A": "\u{301}x", "#\u{301}": "1"]
+    let recorded = try RecordedCommands()
+    try await recorded.docker.createContainer(spec)
+    #expect(recorded.commands.inputs == ["A=\u{301}x\n"])
+    #expect(recorded.commands.texts.first?.contains("--env=#\u{301}=1'") == true)
     await recorded.docker.close()
   }
 

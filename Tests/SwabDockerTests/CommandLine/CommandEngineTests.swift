@@ -158,6 +158,22 @@ struct CommandEngineTests {
     }
   }
 
+  @Test("follows logs that begin with an error of the container's own", arguments: dockerPrograms)
+  func ownError(_ program: String) async throws {
+    try await withCommand(program) { command, _ in
+      let text = "echo 'Error: mine' >&2; exec sleep 1000"
+      try await withContainer(.script(text), of: command) { name in
+        try await command.start(name)
+        let followed = try await command.logs(name, follow: true)
+        for try await line in followed.lines {
+          #expect(line.text == "Error: mine")
+          break
+        }
+        followed.close()
+      }
+    }
+  }
+
   @Test("runs commands in containers, with input and their status", arguments: dockerPrograms)
   func exec(_ program: String) async throws {
     try await withCommand(program) { command, _ in
@@ -173,6 +189,13 @@ struct CommandEngineTests {
         var spec = ExecSpec(["sh", "-c", "echo $A; pwd; id -u"])
         (spec.environment, spec.workingDirectory, spec.user) = (["A": "s3cret"], "/tmp", "7")
         #expect(try await command.exec(name, spec).output == "s3cret\n/tmp\n7\n")
+        spec.command = ["sh", "-c", "echo $A; cat"]
+        let input = DockerUpload(Array("in".utf8))
+        #expect(try await command.exec(name, spec, input: input).output == "s3cret\nin")
+        // What a process says of errors is no complaint of the docker command.
+        let words = "Error: Unable to access jarfile missing.jar"
+        let own = try await command.exec(name, ["sh", "-c", "echo '\(words)' >&2; exit 1"])
+        #expect(own == ExecResult(exitCode: 1, stdout: [], stderr: Array("\(words)\n".utf8)))
         let error = await #expect(throws: DockerError.self) {
           try await command.exec(name, ["nosuch"])
         }

@@ -120,7 +120,7 @@ struct CommandShapeTests {
 
   @Test("frames: both streams, with lines whole where they have timestamps")
   func frames() throws {
-    var shape = FramesShape(isRaw: false, hasTimestamps: true)
+    var shape = FramesShape(of: "web", isRaw: false, hasTimestamps: true)
     #expect(
       text(shape.output(ByteBuffer(string: "2024 a\n2024 b"))) == "\u{1}\0\0\0\0\0\0\u{7}2024 a\n"
     )
@@ -128,25 +128,76 @@ struct CommandShapeTests {
     #expect(
       text(try shape.finish(CommandEnd(exitStatus: 0), nil)) == "\u{1}\0\0\0\0\0\0\u{6}2024 b"
     )
-    var raw = FramesShape(isRaw: true)
+    var raw = FramesShape(of: "web", isRaw: true)
     #expect(text(raw.output(ByteBuffer(string: "x\r\n"))) == "x\r\n")
-    var error = FramesShape(isRaw: false, wantsOutput: false)
-    #expect(error.output(ByteBuffer(string: "x")) == nil)
+    var error = FramesShape(of: "web", isRaw: false, wantsOutput: false)
+    #expect(text(error.output(ByteBuffer(string: "x"))).isEmpty)
   }
 
-  @Test("a complaint of the docker command itself is an error, and not the container's output")
-  func complaint() throws {
-    var shape = FramesShape(isRaw: false)
-    let words = "Error response from daemon: configured logging driver does not support reading"
-    #expect(shape.error(ByteBuffer(string: words + "\n")) == nil)
-    let failure = CommandFailure(words, CommandEnd(exitStatus: 1)).error
-    let error = #expect(throws: DockerError.self) {
-      _ = try shape.finish(CommandEnd(exitStatus: 1), failure)
+  @Test(
+    "a complaint of the docker command itself is an error, and not the container's output",
+    arguments: [
+      "Error response from daemon: configured logging driver does not support reading\n",
+      "Error response from daemon: a\nb: unknown\n", "error from daemon in stream: x\n",
+      "Error: No such container: web\n",
+    ]
+  )
+  func complaint(_ words: String) throws {
+    // One of several lines comes in one piece.
+    let isOneLine = words.dropLast().utf8.allSatisfy { $0 != UInt8(ascii: "\n") }
+    for pieces in [[words], isOneLine ? words.map { String($0) } : [words]] {
+      var shape = FramesShape(of: "web", isRaw: false)
+      for piece in pieces { #expect(shape.error(ByteBuffer(string: piece)) == nil) }
+      let end = CommandEnd(exitStatus: 1)
+      let error = #expect(throws: DockerError.self) {
+        _ = try shape.finish(end, shape.failure(words, end))
+      }
+      #expect(error?.message.isEmpty == false)
     }
-    #expect(error?.code == .notImplemented)
-    var other = FramesShape(isRaw: false)
-    _ = other.error(ByteBuffer(string: "Error: mine\n"))
-    #expect(text(try other.finish(CommandEnd(exitStatus: 0), nil)).hasSuffix("Error: mine\n"))
+  }
+
+  @Test("what a process says of errors is its own, and comes at once")
+  func ownErrors() throws {
+    let end = CommandEnd(exitStatus: 1)
+    for words in [
+      "Error: Unable to access jarfile x.jar\n", "Error: No such container: db\n", "Er",
+    ] {
+      var shape = FramesShape(of: "web", isRaw: false)
+      var given = text(shape.error(ByteBuffer(string: words)))
+      #expect(given.hasSuffix(words) || words == "Er")
+      given += text(try shape.finish(end, shape.failure(words, end)))
+      #expect(given.hasSuffix(words))
+    }
+    let complaint = "Error response from daemon: x\n"
+    var shape = FramesShape(of: "web", isRaw: false)
+    #expect(shape.error(ByteBuffer(string: complaint)) == nil)
+    // It goes on, so that was no complaint of the docker command.
+    #expect(text(shape.error(ByteBuffer(string: "y\n"))).contains(complaint))
+    #expect(text(shape.error(ByteBuffer(string: complaint))).hasSuffix(complaint))
+    var other = FramesShape(of: "web", isRaw: false)
+    #expect(other.error(ByteBuffer(string: complaint)) == nil)
+    let both = text(other.output(ByteBuffer(string: "out")))
+    #expect(both.contains(complaint) && both.hasSuffix("out"))
+    // A process that has ended well has none either.
+    var last = FramesShape(of: "web", isRaw: false)
+    #expect(last.error(ByteBuffer(string: complaint)) == nil)
+    #expect(text(try last.finish(CommandEnd(exitStatus: 0), nil)).hasSuffix(complaint))
+  }
+
+  @Test("logs whose reading fails are an error, whatever they say before")
+  func failingLogs() throws {
+    var shape = FramesShape(of: "web", isRaw: false)
+    shape.hasOwnStatus = true
+    _ = shape.error(ByteBuffer(string: "Error response from daemon: not found\n"))
+    _ = shape.output(ByteBuffer(string: "out\n"))
+    let words = "error from daemon in stream: Error grabbing logs: unexpected EOF"
+    _ = shape.error(ByteBuffer(string: words + "\n"))
+    let end = CommandEnd(exitStatus: 1)
+    let all = "Error response from daemon: not found\n\(words)\n"
+    let error = #expect(throws: DockerError.self) {
+      _ = try shape.finish(end, shape.failure(all, end))
+    }
+    #expect(error?.message == words)
   }
 
   @Test("tables, whose last column may hold anything (DF 134)")
@@ -186,6 +237,19 @@ struct CommandShapeTests {
     #expect(await asked)
     #expect(text(dialogue.finish()).isEmpty)
     #expect(text(try dialogue.error(ByteBuffer(string: "later"))) == "later")
+  }
+
+  @Test("once sudo has its password, what the command says isn't held back")
+  func afterSudo() throws {
+    let dialogue = SudoDialogue()
+    #expect(try dialogue.error(ByteBuffer(string: "lecture \(dialogue.prompt)")) == nil)
+    #expect(text(try dialogue.error(ByteBuffer(string: "following\n"))) == "following\n")
+    // What may be the beginning of another question waits for what comes next.
+    let start = dialogue.prompt.prefix(dialogue.prompt.count - 1)
+    #expect(text(try dialogue.error(ByteBuffer(string: "a\(start)"))) == "a")
+    #expect(text(try dialogue.error(ByteBuffer(string: "b"))) == "\(start)b")
+    #expect(text(try dialogue.error(ByteBuffer(string: "s"))).isEmpty)
+    #expect(text(dialogue.finish()) == "s")
   }
 
   @Test("where sudo doesn't ask, nothing is told, and its words are kept")

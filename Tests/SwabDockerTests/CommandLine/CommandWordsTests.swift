@@ -61,15 +61,15 @@ struct CommandWordsTests {
   private static let running = RecordedCommands.container()
   private static let stopped = RecordedCommands.container(isRunning: false)
 
-  private static let containers: [Request] = [
-    Request("docker stop --time=10 web", answering: running) {
+  static let containers: [Request] = [
+    Request("docker stop -t=10 web", answering: running) {
       try await $0.stop("web", timeout: .seconds(10))
     },
-    Request("docker stop --time=-1 web", answering: running) {
+    Request("docker stop -t=-1 web", answering: running) {
       try await $0.stop("web", timeout: .seconds(-1))
     },
     Request("docker start web", answering: stopped) { try await $0.start("web") },
-    Request("docker restart --time=5 web") {
+    Request("docker restart -t=5 web") {
       try await $0.restart("web", timeout: .seconds(5))
     },
     Request("docker kill --signal=SIGHUP web") { try await $0.kill("web", signal: "SIGHUP") },
@@ -135,7 +135,7 @@ struct CommandWordsTests {
     Request("docker export web") { _ = try await $0.export("web").collect(upTo: 10) },
   ]
 
-  private static let others: [Request] = [
+  static let others: [Request] = [
     Request("docker tag app:1 registry.example:5000/app:2") {
       try await $0.tag("app:1", as: "registry.example:5000/app", tag: "2")
     },
@@ -225,6 +225,8 @@ struct CommandWordsTests {
       { docker in try await docker.removeNetwork("-f") },
       { docker in try await docker.tag("a", as: "--x") },
       { docker in _ = try await docker.export("-o") },
+      // A dash with an accent is one to whoever counts in bytes.
+      { docker in try await docker.removeVolume("-\u{301}") },
     ] as [@Sendable (DockerClient) async throws -> Void] {
       let error = await #expect(throws: DockerError.self) { try await send(recorded.docker) }
       #expect(error?.code == .invalidArgument)
@@ -272,7 +274,11 @@ struct CommandWordsTests {
 
   @Test("words keep their meaning in the shell, whatever they hold")
   func quoting() async throws {
-    let words = ["", "a b", "$HOME `id`", "it's", "a\nb", "ü*?~", "--x=\"y\"", "\\", "!x"]
+    let words = [
+      "", "a b", "$HOME `id`", "it's", "a\nb", "ü*?~", "--x=\"y\"", "\\", "!x",
+      // Accents for what stands before them, be it a quote of the text or of the quoting.
+      "a'\u{301}; exit 1; '", "\u{301}; exit 1;", "'\u{301}", "\r\n'\u{FE0F}",
+    ]
     let text = words.map(ShellText.quoted).joined(separator: " ")
     let output = Recorder()
     let command = CommandToRun(text: "printf '<%s>' \(text)", shownText: "")

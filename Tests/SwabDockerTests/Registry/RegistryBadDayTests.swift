@@ -79,8 +79,7 @@ struct RegistryBadDayTests {
     try await eventually("the registry is asked") {
       registry.requests.contains { stage == 0 || $0.path != "/v2/" }
     }
-    // There is no event to wait for where nothing is to happen.
-    try await Task.sleep(for: .seconds(1))
+    try await docker.timersFired(within: .milliseconds(500))
     #expect(registry.waiting == 1)
     pull.cancel()
     // The engine itself goes on to wait for what it has asked.

@@ -183,8 +183,8 @@ import Testing
       let line = try await process.waitForLine(containing: "listening on")
       let port = line.split(separator: ":").last ?? ""
       let error = try await failure("https://127.0.0.1:\(port)", DockerTLS())
-      #expect(error.code == .connectionLost)
-      #expect(error.message.contains("during the TLS handshake (127.0.0.1:\(port))"))
+      #expect(error.code == .tlsFailed && error.isConnectionFailure)
+      #expect(error.message.contains("127.0.0.1:\(port) was closed during the TLS handshake"))
       await process.stop()
     }
 

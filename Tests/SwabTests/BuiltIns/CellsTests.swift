@@ -65,6 +65,14 @@ struct CellsTests {
     )
   }
 
+  @Test("an entry is one line, whatever is in it")
+  func entryOfSeveralLines() throws {
+    let info = try JSONValue(parsing: #"{"Labels":["a=1\n2"],"Name":"h1\r\nCPUs: 9"}"#)
+    #expect(
+      DockerTasks.entries(of: info) == [#"Labels: a=1\n2"#, #"Name:   h1\r\nCPUs: 9"#]
+    )
+  }
+
   @Test("JSON has a line for each host, whose text no terminal acts on")
   func documents() throws {
     let report = TaskReport(["x"], json: .array([.string("a\u{7f}\u{9b}\u{202e}ü\n\"")]))

@@ -56,6 +56,21 @@ struct ArgumentRewritingTests {
   }
 
   @Test(
+    "before a container, which may be a password as well, -p is to be written out",
+    arguments: ["exec -H h1 -p hunter2", "logs -p hunter2", "logs --password hunter2"]
+  )
+  func passwordBeforeContainer(_ words: String) throws {
+    let error = try #require(throws: UsageError.self) { try rewritten(words) }
+    #expect(error.message.contains("is never a value on the command line"))
+    let command = words.prefix { $0 != " " }
+    let hint = "before the container, write it out: swab \(command) --ask-password CONTAINER; "
+    #expect(error.hint?.hasPrefix(hint) == true, "\(error)")
+    #expect(!error.description.contains("hunter2") && !error.description.contains("task"))
+    #expect(try rewritten("\(command) -p -H h1 c") == "\(command) --ask-password -H h1 c")
+    #expect(try rewritten("\(command) -p @/f c") == "\(command) --password-file /f c")
+  }
+
+  @Test(
     "what Fabric had and swab has not is said, with what to do instead",
     arguments: [
       ("run -A t", "-A: swab has no agent forwarding yet", nil),

@@ -56,6 +56,36 @@ struct NetworkInterfaceTests {
   }
 
   @Test(
+    "are read from what ip prints in lines, and both ages of ifconfig",
+    arguments: [
+      """
+      3: docker0: <UP> mtu 1500
+          inet 172.17.0.1/16 brd 172.17.255.255 scope global docker0
+          inet6 fe80::42:1/64 scope link
+          inet6 2001:db8::1/64 scope global
+      """,
+      """
+      docker0: flags=4163<UP,BROADCAST,RUNNING,MULTICAST>  mtu 1500
+              inet 172.17.0.1  netmask 255.255.0.0  broadcast 172.17.255.255
+              inet6 fe80::42:1%docker0  prefixlen 64  scopeid 0x20<link>
+              inet6 2001:db8::1  prefixlen 64  scopeid 0x0<global>
+      """,
+      """
+      docker0   Link encap:Ethernet  HWaddr 02:42:00:00:00:01
+                inet addr:172.17.0.1  Bcast:172.17.255.255  Mask:255.255.0.0
+                inet6 addr: fe80::42:1/64 Scope:Link
+                inet6 addr: 2001:db8::1/64 Scope:Global
+      """,
+    ]
+  )
+  func forms(_ text: String) {
+    let interfaces = NetworkInterface.list(text)
+    #expect(interfaces.map(\.name) == ["docker0"])
+    #expect(interfaces.first?.ipv4 == ["172.17.0.1"])
+    #expect(interfaces.first?.ipv6 == ["2001:db8::1", "fe80::42:1"])
+  }
+
+  @Test(
     "have addresses that can be written in full",
     arguments: [
       ("::1", "0000:0000:0000:0000:0000:0000:0000:0001"),
