@@ -30,12 +30,6 @@ enum TunnelMethod: String, Sendable, Hashable {
     )
   }
 
-  /// How many seconds socat waits for one direction when the other has ended.
-  ///
-  /// By itself it waits for half a second of silence, and a process may be long in answering to the
-  /// end of its input. In milliseconds they have room in 32 bits.
-  private static let socatPatience = 1_000_000
-
   /// What a channel of this method leads to.
   func target(_ engine: RemoteEngine) -> SSHForwardTarget {
     switch engine.endpoint {
@@ -44,10 +38,7 @@ enum TunnelMethod: String, Sendable, Hashable {
       switch self {
       case .streamLocal, .directTCPIP: .streamLocal(path: path)
       case .socat:
-        .command(
-          "exec socat -t \(Self.socatPatience) STDIO "
-            + Shell.quoted("UNIX-CONNECT:\(Self.escaped(path))")
-        )
+        .command("exec socat STDIO \(Shell.quoted("UNIX-CONNECT:\(Self.escaped(path))"))")
       case .dialStdio:
         .command("exec docker --host=\(Shell.quoted("unix://\(path)")) system dial-stdio")
       }

@@ -59,8 +59,10 @@ extension DockerAPI {
     spec.attachesStandardInput = input != nil
     let marker = endsWhenCancelled ? ExecMarker() : nil
     if let marker { spec.environment[ExecMarker.variable] = marker.value }
-    let (id, session) = try await execSession(container, spec)
+    let id = try await createExec(container, spec)
     do {
+      // Who gives up while it is being started can't know whether it was.
+      let session = try await engine().startExec(id, hasTerminal: spec.hasTerminal)
       let output = try await session.collect(input, upTo: outputLimit)
       return try await execResult(of: id, output)
     } catch {
