@@ -487,6 +487,9 @@ struct BuildTests {
           "/v\(version)/build/cancel?id=a%20b",
         ]
       )
+      let asked = engine.requests.count
+      let vague = await dockerError { try await docker.pruneBuilds(filters: ["until": .init([])]) }
+      #expect(vague?.code == .invalidArgument && engine.requests.count == asked)
       if version == "1.41" {
         let error = await #expect(throws: DockerError.self) {
           try await docker.pruneBuilds(maximumBytes: 5)

@@ -142,12 +142,12 @@ public final class DockerEngine: Sendable {
     mkdir -p "$folder/etc/certs.d" /etc/docker
     mount --bind "$folder/etc" /etc/docker || fail "a folder could not be mounted"
     launch
-    mkdir -p "$folder/root/bin" "$folder/root/tmp"
-    cp "$(command -v busybox)" "$folder/root/bin/busybox"
+    mkdir -p "$folder/image/bin" "$folder/image/tmp"
+    cp "$(command -v busybox)" "$folder/image/bin/busybox"
     for applet in $(busybox --list); do
-      [ $applet = busybox ] || ln -s busybox "$folder/root/bin/$applet"
+      [ $applet = busybox ] || ln -s busybox "$folder/image/bin/$applet"
     done
-    tar -C "$folder/root" -c . | $docker import --change 'ENV PATH=/bin' - busybox:local ||
+    tar -C "$folder/image" -c . | $docker import --change 'ENV PATH=/bin' - busybox:local ||
       fail "the image could not be imported"
     echo ready >&3
     while read -r order; do

@@ -62,7 +62,7 @@ extension DockerCall {
     if !spec.cacheFrom.isEmpty { requires(1, 25, for: "cache-from of a build") }
     if spec.networkMode != nil { requires(1, 25, for: "the network of a build") }
     if spec.squash { requires(1, 25, for: "squash of a build") }
-    if !spec.extraHosts.isEmpty { requires(1, 27, for: "extra hosts of a build") }
+    if !spec.extraHosts.isEmpty { requires(1, 28, for: "extra hosts of a build") }
     if spec.target != nil { requires(1, 29, for: "the target of a build") }
     if spec.platform != nil { requires(1, 32, for: "the platform of a build") }
     if spec.builder == .buildKit { requires(1, 39, for: "BuildKit") }

@@ -149,6 +149,7 @@ extension DockerAPI {
     filters: DockerFilters = [:]
   ) async throws -> PruneReport {
     report("removing what builds have kept")
+    try filters.requireValues()
     let docker = try await engine()
     var call = DockerCall(.POST, "/build/prune")
     call.requires(1, 31, for: "pruning builds")

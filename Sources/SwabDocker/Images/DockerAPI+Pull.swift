@@ -111,7 +111,7 @@ extension DockerAPI {
     }
   }
 
-  /// Engines before 28.0 know no platforms when asked for an image, and have one of each name.
+  /// Engines before 28.1 know no platforms when asked for an image, and have one of each name.
   private func check(_ image: String, isFor platform: ImagePlatform) async throws {
     let docker = try await engine()
     let found: ImagePlatform
