@@ -128,6 +128,8 @@ enum Signals {
         errno = saved
       }
     }
+    // Swift's runtime would take it for a crash, tell of it at length, and let the process go on.
+    if !isIgnored(signal(SIGQUIT, SIG_IGN)) { signal(SIGQUIT, SIG_DFL) }
     let thread = NIOThreadPool(numberOfThreads: 1)
     thread.start()
     thread.submit { _ in

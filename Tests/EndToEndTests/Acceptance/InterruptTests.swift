@@ -49,6 +49,18 @@ struct InterruptTests {
     }
   }
 
+  @Test("SIGQUIT ends it at once, and is no crash")
+  func quit() async throws {
+    try await withBed { project, _ in
+      let run = try project.start(["run", "stubborn", "-H", "h1"])
+      try await run.waitForLine(containing: "stubborn", within: ceiling())
+      run.send(signal: SIGQUIT)
+      let ended = try await Run(ended: run, within: ceiling(.seconds(5)))
+      #expect(ended.exitStatus == 128 + SIGQUIT, "\(ended)")
+      #expect(!ended.standardError.contains("rash"), "\(ended)")
+    }
+  }
+
   @Test("Ctrl-C at a question leaves the terminal as it was (TR-53)")
   func question() async throws {
     try await withPasswordServer { project, server in
