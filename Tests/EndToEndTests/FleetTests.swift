@@ -79,7 +79,7 @@ struct FleetTests {
       }
       #expect(run.standardError.contains(method), "\(run)")
       let showsCommand = run.standardError.contains(
-        "socat STDIO UNIX-CONNECT:/var/run/docker.sock"
+        "socat -t 1000000 STDIO,shut-close UNIX-CONNECT:/var/run/docker.sock"
       )
       #expect(showsCommand == (method == "socat"), "(DF-13)")
       try await expectClean(project)

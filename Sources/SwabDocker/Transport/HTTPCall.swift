@@ -116,7 +116,7 @@ final class HTTPCall: @unchecked Sendable {
     uploader?.cancel()
     settle(.failure(error))
     deliver()
-    connection?.close()
+    connection?.abort()
   }
 
   private func append(_ part: ByteBuffer) {

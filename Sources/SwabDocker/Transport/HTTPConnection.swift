@@ -1,6 +1,14 @@
 import NIOCore
 import NIOHTTP1
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// The end of a connection's pipeline: writes one call's request and gives it the reply.
 ///
 /// It lives on the event loop of its channel and has one call at a time.
@@ -91,6 +99,17 @@ final class HTTPConnection: ChannelInboundHandler {
 
   func close() {
     context?.close(promise: nil)
+  }
+
+  /// Closes the connection because nobody wants the rest.
+  ///
+  /// On one that was taken over, its mere end would be that of what is written: a tunnel, and who is
+  /// behind it, would go on for as long as the process there says nothing.
+  func abort() {
+    if isTakenOver, localPort != nil, let channel = context?.channel as? any SocketOptionProvider {
+      _ = channel.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+    }
+    close()
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {

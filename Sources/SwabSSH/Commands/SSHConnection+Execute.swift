@@ -85,7 +85,7 @@ extension SSHConnection {
 
   /// Ends a process group through another channel, or another connection if there is none to be
   /// had.
-  private func endProcessGroup(_ processGroup: Int) async {
+  func endProcessGroup(_ processGroup: Int) async {
     let grace = setup.options.killGrace
     let text = CommandText.ending(processGroup: processGroup, grace: grace)
     let limit = grace + .seconds(5)

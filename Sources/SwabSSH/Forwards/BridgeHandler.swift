@@ -8,19 +8,26 @@ final class BridgeHandler: ChannelInboundHandler {
   private let target: SSHForwardTarget
   private let transport: SSHTransport
   private let host: String
-  private var promise: EventLoopPromise<Void>?
+  private var promise: EventLoopPromise<Int?>?
   private var context: ChannelHandlerContext?
   private var remote: SSHChannel?
   private var filter: MarkerFilter?
   private var didStart = false
   private var localDidEnd = false
+  private var outputDidEnd = false
   private var failure: SSHError?
 
+  /// - Parameters:
+  ///   - target: What the channel leads to.
+  ///   - transport: The connection that it is a channel of.
+  ///   - host: How messages call the host.
+  ///   - promise: Ends when both sides are closed, with the process group that is left to be ended
+  ///     on the host, if there is one.
   init(
     _ target: SSHForwardTarget,
     transport: SSHTransport,
     host: String,
-    promise: EventLoopPromise<Void>
+    promise: EventLoopPromise<Int?>
   ) {
     self.target = target
     self.transport = transport
@@ -104,17 +111,18 @@ final class BridgeHandler: ChannelInboundHandler {
   }
 
   private func localDidClose() {
-    if let remote {
-      self.remote = nil
-      remote.abandon()
-      transport.touch(remote)
-    }
-    end()
+    guard let remote else { return end() }
+    self.remote = nil
+    remote.abandon()
+    transport.touch(remote)
+    // A process learns nothing of a channel that is closed, but that its input has ended; one that
+    // waits for the other side to say something would stay.
+    end(leaving: outputDidEnd ? nil : filter?.processID)
   }
 
   /// Both sides are closed.
-  private func end() {
-    promise?.completeWith(failure.map { .failure($0) } ?? .success(()))
+  private func end(leaving processGroup: Int? = nil) {
+    promise?.completeWith(failure.map { .failure($0) } ?? .success(processGroup))
     promise = nil
   }
 
@@ -150,6 +158,7 @@ extension BridgeHandler: ChannelConsumer {
   }
 
   func channelDidEndOutput() {
+    outputDidEnd = true
     closeLocal(.output)
   }
 

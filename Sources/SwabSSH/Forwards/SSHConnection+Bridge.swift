@@ -4,7 +4,7 @@ extension SSHConnection {
   /// Bridges a local channel to a new channel of this connection, both ways.
   ///
   /// Each side is read only as fast as the other takes it, and each end of a stream is passed on
-  /// by itself.
+  /// by itself. A command that still runs when `local` has closed is ended on the host.
   ///
   /// - Parameters:
   ///   - local: On ``eventLoop``, with `autoRead` off and remote half-closure allowed.
@@ -15,7 +15,7 @@ extension SSHConnection {
     _ local: any Channel,
     to target: SSHForwardTarget
   ) -> EventLoopFuture<Void> {
-    let promise = eventLoop.makePromise(of: Void.self)
+    let promise = eventLoop.makePromise(of: Int?.self)
     let name = name
     door.onLoop { transport in
       let handler = BridgeHandler(target, transport: transport, host: name, promise: promise)
@@ -27,6 +27,9 @@ extension SSHConnection {
         promise.fail(error)
       }
     }
-    return promise.futureResult
+    return promise.futureResult.flatMapWithEventLoop { [self] processGroup, eventLoop in
+      guard let processGroup, isOpen else { return eventLoop.makeSucceededVoidFuture() }
+      return eventLoop.makeFutureWithTask { await self.endProcessGroup(processGroup) }
+    }
   }
 }

@@ -35,7 +35,7 @@ struct DockerClientTests {
         let run = try project.start(["run", "hold:file=\(file)", "-H", "h1"])
         try await run.waitForLine(containing: "holding", within: ceiling())
         let commands = server.commands.map(ProcessTable.commandLine)
-        let socat = "socat STDIO UNIX-CONNECT:\(engine.socketPath)"
+        let socat = "socat -t 1000000 STDIO,shut-close UNIX-CONNECT:\(engine.socketPath)"
         #expect(commands.filter { $0 == socat }.count == 1, "\(commands)")
         let second = try RunningProcess(
           "socat",

@@ -33,7 +33,7 @@ struct TunnelEndsTests {
       let file = project.folder.path("go")
       let run = try project.start(["run", "leave:\(file)", "-H", "h1"])
       try await run.waitForLine(containing: "open", within: ceiling())
-      let command = method == "socat" ? "socat STDIO " : "system dial-stdio"
+      let command = method == "socat" ? " STDIO,shut-close UNIX-CONNECT:" : "system dial-stdio"
       let commands = server.commands.map(ProcessTable.commandLine)
       #expect(commands.contains { $0.contains(command) }, "\(commands)")
       #expect(try await listeningPorts().contains(project.tunnelPort))

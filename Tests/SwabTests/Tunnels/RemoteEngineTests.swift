@@ -140,11 +140,11 @@ struct RemoteEngineTests {
     let engine = try socket("/run/a b,c/d'e.sock")
     #expect(
       TunnelMethod.socat.command(engine)
-        == #"socat STDIO 'UNIX-CONNECT:/run/a\ b\,c/d\'\''e.sock'"#
+        == #"socat -t 1000000 STDIO,shut-close 'UNIX-CONNECT:/run/a\ b\,c/d\'\''e.sock'"#
     )
     #expect(
       TunnelMethod.socat.command(try socket("/var/run/docker.sock"))
-        == "socat STDIO UNIX-CONNECT:/var/run/docker.sock"
+        == "socat -t 1000000 STDIO,shut-close UNIX-CONNECT:/var/run/docker.sock"
     )
   }
 }
