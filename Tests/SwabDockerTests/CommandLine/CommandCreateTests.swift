@@ -17,7 +17,7 @@ struct CommandCreateTests {
 
   static let process: [Change] = [
     Change("") { _ in },
-    Change("--label=a=b --label='c d=e'") { $0.labels = ["a": "b", "c d": "e"] },
+    Change("--label=a=b --label='c=d e'") { $0.labels = ["a": "b", "c": "d e"] },
     Change("--user=u:g --workdir=/srv --hostname=web --domainname=example") { spec in
       (spec.user, spec.workingDirectory) = ("u:g", "/srv")
       (spec.hostname, spec.domainName) = ("web", "example")
