@@ -1,6 +1,7 @@
 # make demo    two hosts, one task: swab at work, from nothing
 # make test    all tests
 # make fuzz    made-up bytes for what reads foreign ones
+# make library SwabDocker in a package of its own, without TLS
 # make build   swab, to install
 # make install bin/swab, lib/swab and share/doc/swab into PREFIX
 PREFIX ?= /usr/local
@@ -11,7 +12,7 @@ STAGE ?= .build/stage
 DOC = $(DESTDIR)$(PREFIX)/share/doc/swab
 SOURCES = Package.swift Fabfile.swift Sources Tests Examples
 
-.PHONY: build demo test fuzz lint bench install uninstall testbed-up testbed-down requirements clean
+.PHONY: build demo test fuzz library lint bench install uninstall testbed-up testbed-down requirements clean
 
 build: requirements
 	Scripts/assemble
@@ -24,6 +25,9 @@ test:
 
 fuzz:
 	@Scripts/fuzz $(FUZZ_SECONDS)
+
+library:
+	@Scripts/library
 
 lint:
 	swift format lint --strict --recursive $(SOURCES)

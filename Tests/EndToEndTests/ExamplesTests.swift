@@ -121,15 +121,26 @@ struct ExamplesTests {
     #expect(lines.contains("loaded [\"swab-tour:1\"]"))
     #expect(lines.last?.contains("No such container: swab-tour") == true)
 
-    // Each piece of code that the document shows is what ran here.
+    // Each piece of code that the document shows is what ran here, and so is what it printed.
     let ran = try String(contentsOfFile: source, encoding: .utf8)
     let page = try String(contentsOfFile: "\(Checkout.root)/docs/DockerClient.md", encoding: .utf8)
     let sections = page.components(separatedBy: "\n## ").dropFirst().prefix(20)
-    for section in sections {
+    let printed = run.standardOutput.components(separatedBy: "\n==> ").dropFirst()
+    for (section, printed) in zip(sections, printed) {
       let code = section.components(separatedBy: "```swift\n").dropFirst().first?
         .components(separatedBy: "```").first
       #expect(ran.contains(try #require(code)), "\(section.prefix(40))")
+      let shown = section.components(separatedBy: "\n```\n").dropFirst(2).first ?? ""
+      let output = printed.split(separator: "\n").dropFirst().joined(separator: "\n")
+      #expect(Self.timeless(output) == Self.timeless(shown), "\(section.prefix(40))")
     }
+  }
+
+  /// The same for all runs: without digests, ids and numbers, which are another's each time.
+  private static func timeless(_ output: String) -> String {
+    output.trimmingCharacters(in: .newlines)
+      .replacing(#/\b([0-9a-f]{64}|[0-9a-f]{12})\b/#, with: "ID")
+      .replacing(#/[0-9]+/#, with: "0")
   }
 }
 

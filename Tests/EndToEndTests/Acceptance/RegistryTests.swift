@@ -131,6 +131,24 @@ struct RegistryTests {
     }
   }
 
+  @Test("what env says of a login is for login alone: a pull without one goes without (DF 21)")
+  func onlyLogin() async throws {
+    try await Self.withRegistry { engine, registry in
+      let yaml = "env: { docker_base_url: 'unix://\(engine.socketPath)' }"
+      try await Project.with(fabfile: yaml, tasks: Self.tasks) { project in
+        let call = ["run", "pull", "--set", "image=\(registry.name)/x"]
+        let env = Self.variables(registry)
+        let stranger = try await project.swab(call, environment: env)
+        #expect(stranger.exitStatus == 1, "\(stranger)")
+        #expect(stranger.standardError.contains("no basic auth credentials"), "\(stranger)")
+        // With the login, the registry tells that there is no such image.
+        let user = try await project.swab(["run", "login"] + call.dropFirst(), environment: env)
+        #expect(user.exitStatus == 1 && user.lines == ["true"], "\(user)")
+        #expect(user.standardError.contains("manifest unknown"), "\(user)")
+      }
+    }
+  }
+
   @Test("the insecure flag is accepted, and each of login, push and pull warns of it (DF 21)")
   func insecure() async throws {
     try await Self.withRegistry { engine, registry in
