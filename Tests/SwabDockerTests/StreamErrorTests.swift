@@ -67,6 +67,26 @@ struct StreamErrorTests {
     try await engine.stop()
   }
 
+  @Test("comes after the lines that had begun")
+  func begunLines() async throws {
+    let frame = "\u{1}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{4}ab\nc"
+    let engine = try await FakeEngine(version: "1.41") { request in
+      if request.path.hasSuffix("/json") {
+        return FakeEngine.json("200 OK", #"{"Id":"c","Config":{"Tty":false}}"#)
+      }
+      return Self.body(frame, isWhole: false)
+    }
+    let docker = try DockerClient(baseURL: engine.address)
+    var lines = try await docker.logs("c").lines.makeAsyncIterator()
+    #expect(try await lines.next()?.text == "ab")
+    #expect(try await lines.next()?.text == "c")
+    let error = await #expect(throws: DockerError.self) { try await lines.next() }
+    #expect(error?.code == .connectionLost)
+    #expect(try await lines.next() == nil)
+    await docker.close()
+    try await engine.stop()
+  }
+
   @Test("names host and request of a process that writes too much")
   func tooMuch() async throws {
     let docker = try DockerClient(

@@ -57,6 +57,9 @@ public struct DockerSession: Sendable {
   }
 
   /// Ends the connection, and not the process; whoever still reads gets a `CancellationError`.
+  ///
+  /// What was written last may still have been on its way, and is lost then. To have the process get all
+  /// of it, call ``closeInput()``, or read what it answers.
   public func close() {
     output.close()
   }

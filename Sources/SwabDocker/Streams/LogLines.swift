@@ -56,15 +56,19 @@ extension DockerLogs {
       let source: LogSource
       var assembler: LogLineAssembler
       var isFinished = false
+      /// What the output ended with, once the lines that had begun have been given.
+      var failure: (any Error)?
 
       /// The next line, or nothing at the end of the output.
+      ///
+      /// Lines that had begun when the output broke off come before the error.
       ///
       /// - Returns: The line.
       /// - Throws: A ``DockerError``, or a `CancellationError`.
       public mutating func next() async throws -> LogLine? {
         while true {
           if let line = assembler.next() { return line }
-          guard !isFinished, let frame = try await source.next() else { return assembler.finish() }
+          guard !isFinished, let frame = try await nextFrame() else { return try finish() }
           do {
             try assembler.append(frame)
           } catch {
@@ -74,6 +78,23 @@ extension DockerLogs {
             throw await source.fail(error)
           }
         }
+      }
+
+      /// The next piece of the output; nothing at its end, of whatever kind.
+      private mutating func nextFrame() async throws -> LogFrame? {
+        do {
+          return try await source.next()
+        } catch let error as DockerError {
+          (isFinished, failure) = (true, error)
+          return nil
+        }
+      }
+
+      private mutating func finish() throws -> LogLine? {
+        if let line = assembler.finish() { return line }
+        defer { failure = nil }
+        if let failure { throw failure }
+        return nil
       }
     }
   }
