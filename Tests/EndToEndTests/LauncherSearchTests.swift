@@ -144,6 +144,26 @@ struct LauncherSearchTests {
     }
   }
 
+  @Test("without a fabfile a misspelt task of those that come with swab gets the nearest name")
+  func misspeltBuiltIn() async throws {
+    try await withLauncherSandbox { sandbox in
+      let said = try await RunningProcess.run(
+        LauncherSandbox.swab,
+        ["run", "docker.list_conts", "-H", "h1"],
+        environment: sandbox.environment,
+        workingDirectory: sandbox.home
+      )
+      #expect(said.exitStatus == 2)
+      #expect(
+        said.standardError == """
+          swab: there is no task 'docker.list_conts'
+          hint: did you mean docker.list_containers?
+
+          """
+      )
+    }
+  }
+
   @Test("-- with nothing after it leaves the default task to run")
   func nothingAfterDashes() async throws {
     let source = LauncherSandbox.hello.replacing("\") }", with: "\") }.default()")

@@ -71,6 +71,7 @@ final class Relay: Sendable {
 
   func stop() async throws {
     try await server.close()
+    unlink(String(address.dropFirst("unix://".count)))
   }
 }
 

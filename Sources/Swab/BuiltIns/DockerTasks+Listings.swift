@@ -42,7 +42,7 @@ extension DockerTasks {
         [Cells.id(container.id, isFull: form.fullIDs)],
         container.names,
         [form.shortImage ? Cells.shortImage(container.image) : container.image],
-        [form.fullCommand ? container.command : String(container.command.prefix(25))],
+        [form.fullCommand ? container.command : Cells.cut(container.command, to: 25)],
         container.ports.map(Cells.port),
         [container.status],
         [Cells.date(container.created)],
@@ -106,6 +106,11 @@ enum Cells {
   static func id(_ id: String, isFull: Bool) -> String {
     if isFull { return id }
     return String((id.split(separator: ":").last ?? "").prefix(12))
+  }
+
+  /// The text in so many characters; the last of them says where something is left out.
+  static func cut(_ text: String, to count: Int) -> String {
+    text.count > count ? text.prefix(count - 1) + "…" : text
   }
 
   /// An image without its registry and folders; one without a name is its id.

@@ -88,7 +88,7 @@ struct CommandLineMain: Sendable {
   /// A package's own program has its tasks also where swab found no fabfile.yml.
   func task(_ name: String, in registry: TaskRegistry) throws(UsageError) -> TaskDefinition {
     if let task = registry[name] { return task }
-    if registry.tasks.isEmpty { try requireTasks() }
+    if registry.tasks.isEmpty, !TaskRegistry.isBuiltIn(name) { try requireTasks() }
     return try registry.task(named: name)
   }
 

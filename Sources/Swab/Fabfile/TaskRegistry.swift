@@ -32,6 +32,10 @@ struct TaskRegistry: Sendable {
     byName[name].map { tasks[$0] } ?? builtInsByName[name].map { builtIns[$0] }
   }
 
+  /// Whether a name is one of those that are kept for tasks that come with swab, be there such a task
+  /// or not.
+  static func isBuiltIn(_ name: String) -> Bool { name.hasPrefix("docker.") }
+
   /// Every name that can be called.
   var names: [String] { byName.keys.sorted() + builtInsByName.keys.sorted() }
 
@@ -47,7 +51,9 @@ struct TaskRegistry: Sendable {
     guard let task = self[name] else {
       throw UsageError(
         "there is no task '\(name)'",
-        hint: NearestName.hint(for: name, among: names) ?? "swab list shows the tasks"
+        hint: NearestName.hint(for: name, among: names)
+          ?? (Self.isBuiltIn(name)
+            ? "swab list docker shows the tasks that come with swab" : "swab list shows the tasks")
       )
     }
     return task

@@ -17,6 +17,17 @@ struct CellsTests {
   }
 
   @Test(
+    "commands are cut to 25 characters, and say so (DF 33)",
+    arguments: [
+      ("/docker-entrypoint.sh ngi", "/docker-entrypoint.sh ngi"),
+      ("/docker-entrypoint.sh nginx", "/docker-entrypoint.sh ng…"), ("", ""),
+    ]
+  )
+  func commands(_ command: String, _ shown: String) {
+    #expect(Cells.cut(command, to: 25) == shown)
+  }
+
+  @Test(
     "images are shown without their registry (DF 33)",
     arguments: [
       ("busybox:local", "busybox:local"), ("registry.example:5000/team/app:1", "app:1"),

@@ -65,6 +65,13 @@ struct TaskRegistryTests {
     #expect(error.description == "there is no task 'sampel_task'\nhint: did you mean sample_task?")
   }
 
+  @Test("an unknown task of those that come with swab gets the list of them")
+  func noBuiltIn() throws {
+    let registry = try TaskRegistry(Fabfile { task("sample_task") {} })
+    let error = try #require(throws: UsageError.self) { try registry.task(named: "docker.compose") }
+    #expect(error.hint == "swab list docker shows the tasks that come with swab")
+  }
+
   @Test("the default of the top level runs when no task is named")
   func defaultTask() throws {
     let registry = try TaskRegistry(
