@@ -64,4 +64,4 @@ requirements:
 	@Scripts/requirements
 
 clean: testbed-down
-	rm -rf .build
+	rm -rf .build .build-fuzz .build-library

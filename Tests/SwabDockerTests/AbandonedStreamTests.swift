@@ -98,7 +98,7 @@ struct AbandonedStreamTests {
         let pieces = try await source.open(client.docker, name)
         #expect(try await pieces.next() != nil)
         ready.yield()
-        // What has an end would come to it meanwhile.
+        // What has an end would come to it meanwhile; this ends when it is cancelled.
         if !source.isEndless { try? await Task.sleep(for: .seconds(1000)) }
         do {
           while try await pieces.next() != nil {}
@@ -153,6 +153,7 @@ struct AbandonedStreamTests {
         defer { isEnded.withLock { $0 = true } }
         try await write(TarWriter.header(of: TarEntry(.folder, path: "a/".utf8, mode: 0o755)))
         ready.yield()
+        // There is no more until it is cancelled.
         try await Task.sleep(for: .seconds(1000))
       })
       let sender = Task { try await taker.send(client.docker, upload, name) }

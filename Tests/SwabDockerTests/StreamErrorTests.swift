@@ -11,6 +11,14 @@ struct StreamErrorTests {
     return .last("HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\n\(text)")
   }
 
+  /// An engine with a container, whose logs are these.
+  private static func engine(withLogs logs: FakeEngine.Reply) async throws -> FakeEngine {
+    try await FakeEngine(version: "1.41") { request in
+      guard request.path.hasSuffix("/json") else { return logs }
+      return FakeEngine.json("200 OK", #"{"Id":"c","Config":{"Tty":false}}"#)
+    }
+  }
+
   @Test("has nothing after it, in progress", arguments: [true, false])
   func progress(isWhole: Bool) async throws {
     let engine = try await FakeEngine(version: "1.41") { _ in
@@ -47,13 +55,10 @@ struct StreamErrorTests {
   @Test("has nothing after it, in lines, and no connection")
   func lines() async throws {
     let frame = "\u{1}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{4}ab\nc"
-    let engine = try await FakeEngine(version: "1.41") { request in
-      if request.path.hasSuffix("/json") {
-        return FakeEngine.json("200 OK", #"{"Id":"c","Config":{"Tty":false}}"#)
-      }
-      let text = frame + "\u{1}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{4}defg" + frame
-      return .bytes("HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n\(text)")
-    }
+    let text = frame + "\u{1}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{4}defg" + frame
+    let engine = try await Self.engine(
+      withLogs: .bytes("HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n\(text)")
+    )
     let docker = try DockerClient(address: DockerAddress(parsing: engine.address), host: "web1")
     let logs = try await docker.logs("c", follow: true)
     var lines = logs.lines(limit: 4).makeAsyncIterator()
@@ -70,12 +75,7 @@ struct StreamErrorTests {
   @Test("comes after the lines that had begun")
   func begunLines() async throws {
     let frame = "\u{1}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{4}ab\nc"
-    let engine = try await FakeEngine(version: "1.41") { request in
-      if request.path.hasSuffix("/json") {
-        return FakeEngine.json("200 OK", #"{"Id":"c","Config":{"Tty":false}}"#)
-      }
-      return Self.body(frame, isWhole: false)
-    }
+    let engine = try await Self.engine(withLogs: Self.body(frame, isWhole: false))
     let docker = try DockerClient(baseURL: engine.address)
     var lines = try await docker.logs("c").lines.makeAsyncIterator()
     #expect(try await lines.next()?.text == "ab")

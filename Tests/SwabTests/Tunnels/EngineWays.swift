@@ -46,24 +46,15 @@ enum EngineWay: String, Sendable, CaseIterable {
     _ body: (_ docker: DockerClient, _ server: SSHServer?) async throws -> Void
   ) async throws {
     guard let arguments = try await arguments() else { return try await direct(body) }
-    try await withSSHServer { server in
-      let run = try Self.run(on: server)
-      do {
-        let target = try run.selector.target(named: "h1")
-        let environment = target.environment
-        let client = try DockerFabricClient(
-          settings: DockerClientSettings(arguments, environment: environment),
-          target: target,
-          environment: environment,
-          run: run
-        )
-        try await body(try await client.engine(), server)
-        await client.close()
-      } catch {
-        await run.close()
-        throw error
-      }
-      await run.close()
+    try await withRun { run, target, server in
+      let client = try DockerFabricClient(
+        settings: DockerClientSettings(arguments, environment: target.environment),
+        target: target,
+        environment: target.environment,
+        run: run
+      )
+      try await body(try await client.engine(), server)
+      await client.close()
     }
   }
 
@@ -104,46 +95,6 @@ enum EngineWay: String, Sendable, CaseIterable {
       throw error
     }
     await front.stop()
-  }
-
-  /// A run with one host.
-  private static func run(on server: SSHServer) throws -> RunContext {
-    let yaml = """
-      env:
-        key_filename: \(server.clientKey)
-        no_agent: true
-        disable_known_hosts: true
-        strict_host_key_checking: "no"
-      hosts:
-        h1: \(server.hostString)
-      """
-    let inventory = try Inventory.read(yaml.utf8, name: "fabfile.yml", folder: "/")
-    let person = Person(user: server.user, home: server.folder.path)
-    let console = Console(style: Console.Style(shown: []))
-    return RunContext(
-      inventory: inventory,
-      registry: try TaskRegistry(Fabfile {}),
-      selector: Selector(
-        inventory: inventory,
-        sshConfiguration: SSHConfiguration(),
-        variables: EnvLayer(),
-        flags: EnvLayer(),
-        commandLine: Selector.Level(),
-        variableLevel: Selector.Level(),
-        excluded: [],
-        person: person
-      ),
-      console: console,
-      authentication: Authentication(
-        password: nil,
-        environment: [:],
-        person: person,
-        prompter: Prompter(mayAsk: false),
-        console: console
-      ),
-      environment: inventory.environment(for: nil as HostReference?),
-      options: RunOptions()
-    )
   }
 }
 
