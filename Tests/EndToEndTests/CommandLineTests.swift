@@ -17,7 +17,7 @@ struct CommandLineTests {
         #expect(made.exitStatus == 0, "\(made)")
         #expect(made.lines.prefix(2) == ["wrote fabfile.yml", "wrote Fabfile.swift"])
 
-        let list = try await project.swab("list", within: .seconds(300))
+        let list = try await project.swab("list")
         #expect(
           list.lines == [
             "greet        Say something on each host",
@@ -130,7 +130,7 @@ struct CommandLineTests {
       ],
     ]
     try await Project.with(fabfile: "", tasks: Self.tasks) { project in
-      let list = try await project.swab(arguments, within: .seconds(300))
+      let list = try await project.swab(arguments)
       #expect(list.exitStatus == 0, "\(list)")
       #expect(list.lines == expected[format])
     }
@@ -140,7 +140,7 @@ struct CommandLineTests {
   func taskHelp() async throws {
     try await Project.with(fabfile: "", tasks: Self.tasks) { project in
       for arguments in [["help", "deploy"], ["help", "ship"], ["-d", "deploy"]] {
-        let help = try await project.swab(arguments, within: .seconds(300))
+        let help = try await project.swab(arguments)
         #expect(help.exitStatus == 0, "\(help)")
         #expect(
           help.standardOutput == """
@@ -248,7 +248,7 @@ struct CommandLineTests {
           ["run", "look"] + flags, ["run"] + flags + ["look"], flags + ["run", "look"],
           ["run", "look"] + joined, ["run"] + joined + ["look"],
         ] {
-          let run = try await project.swab(words, within: .seconds(300))
+          let run = try await project.swab(words)
           #expect(run.exitStatus == 0, "\(run)")
           let place = "\(server.user)@127.0.0.1:\(server.port)"
           #expect(
@@ -318,7 +318,7 @@ struct CommandLineTests {
   )
   func passwords(_ words: [String]) async throws {
     try await Project.with(fabfile: "") { project in
-      let run = try await project.swab(words, within: .seconds(300))
+      let run = try await project.swab(words)
       #expect(run.exitStatus == 2, "\(run)")
       #expect(!run.description.contains("hunter2"))
     }

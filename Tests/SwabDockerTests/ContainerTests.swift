@@ -201,7 +201,7 @@ struct ContainerTests {
   @Test("that don't end when asked to have their time, and are killed then (DE-28)")
   func stopTimeout() async throws {
     let docker = try await sharedClient()
-    let hasty = try await sharedClient(timeout: .seconds(1))
+    let hasty = try await sharedClient(timeout: .seconds(8))
     // As process 1 it ignores the signal that asks it to end.
     var spec = ContainerSpec(image: DockerEngine.image, command: ["sleep", "1000"])
     spec.labels = ["swab-test": UUID().uuidString]

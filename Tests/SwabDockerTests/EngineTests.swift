@@ -8,7 +8,7 @@ import Testing
 /// A client of the engine that all tests share.
 func sharedClient(
   version: String? = nil,
-  timeout: Duration = .seconds(60)
+  timeout: Duration = .seconds(300)
 ) async throws -> DockerClient {
   let engine = try await DockerEngine.shared()
   return try DockerClient(

@@ -8,7 +8,7 @@ import Testing
 @Suite("Commands in containers")
 struct ExecRunTests {
   private func withRunning<Result>(
-    timeout: Duration = .seconds(60),
+    timeout: Duration = .seconds(300),
     _ body: (DockerClient, String) async throws -> Result
   ) async throws -> Result {
     let docker = try await sharedClient(timeout: timeout)

@@ -240,12 +240,12 @@ struct ImageCopyTests {
       let address = try DockerAddress(parsing: engine.address)
       let hanging = try DockerClient(address: address, host: "h9")
       var options = ImageCopyOptions()
-      options.patience = .seconds(3)
+      options.patience = .seconds(12)
       let outcomes = try await source.copyImage(name, to: [hanging] + targets, options)
       let error = #expect(throws: DockerError.self) { try outcomes[0].get() }
       #expect(error?.isTimeout == true)
       #expect(error?.host == "h9")
-      #expect(error?.message == "the engine has taken nothing and said nothing for 3 s")
+      #expect(error?.message == "the engine has taken nothing and said nothing for 12 s")
       for outcome in outcomes[1...] { #expect(try outcome.get().bytesSent > 40 * Self.mebibyte) }
       #expect(await hanging.transport.openConnections() <= 2)
       await hanging.close()

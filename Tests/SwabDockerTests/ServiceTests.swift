@@ -37,7 +37,7 @@ struct ServiceTests {
     _ docker: DockerClient
   ) async throws -> [SwarmTask] {
     var tasks: [SwarmTask] = []
-    try await eventually("\(count) tasks of \(service) run", within: .seconds(60)) {
+    try await eventually("\(count) tasks of \(service) run") {
       tasks = try await docker.tasks(
         filters: ["service": .init([service]), "desired-state": "running"]
       )
@@ -161,7 +161,7 @@ struct ServiceTests {
       #expect(stale?.isStaleVersion == true && stale?.status == 500)
       try await docker.rollBackService(name)
       #expect(try await docker.inspectService(name).spec.raw == before.spec.raw)
-      try await eventually("the service is as it was", within: .seconds(60)) {
+      try await eventually("the service is as it was") {
         try await docker.inspectService(name).update?.state == "rollback_completed"
       }
     }
@@ -193,7 +193,7 @@ struct ServiceTests {
   @Test("that are jobs end")
   func job() async throws {
     try await withService("exit 0", { $0.mode = .replicatedJob(total: 2) }) { docker, name in
-      try await eventually("both tasks have ended", within: .seconds(60)) {
+      try await eventually("both tasks have ended") {
         let filters: DockerFilters = ["name": .init([name])]
         return try await docker.services(filters: filters, status: true).first?.completedTasks == 2
       }
@@ -209,7 +209,7 @@ struct ServiceTests {
     }
     try await withService("exit 3", describe) { docker, name in
       var task: SwarmTask?
-      try await eventually("the task has failed", within: .seconds(60)) {
+      try await eventually("the task has failed") {
         task = try await docker.tasks(filters: ["service": .init([name])]).first
         return task?.state == "failed"
       }

@@ -94,9 +94,9 @@ struct TimeoutTests {
       if request.path.hasSuffix("/json") {
         return FakeEngine.json("200 OK", #"{"Config":{"StopTimeout":-1}}"#)
       }
-      return .later(.milliseconds(2000), "HTTP/1.1 204 No Content\r\n\r\n")
+      return .later(.seconds(4), "HTTP/1.1 204 No Content\r\n\r\n")
     }
-    let docker = try DockerClient(baseURL: engine.address, timeout: .seconds(1))
+    let docker = try DockerClient(baseURL: engine.address, timeout: .seconds(3))
     #expect(try await docker.stop("x", timeout: given.map { .seconds($0) }))
     await docker.close()
     try await engine.stop()
@@ -141,11 +141,11 @@ struct TimeoutTests {
     let docker = try DockerClient(
       baseURL: engine.address,
       version: "1.44",
-      timeout: .milliseconds(500)
+      timeout: .seconds(2)
     )
     let logs = try await docker.logs("x", follow: true)
     let reader = Task { for try await _ in logs {} }
-    try await docker.timersFired(within: .milliseconds(500))
+    try await docker.timersFired(within: .seconds(2))
     #expect(await docker.transport.openConnections() == 1)
     #expect(engine.journal.open == 1)
     reader.cancel()

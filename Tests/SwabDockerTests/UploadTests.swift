@@ -137,14 +137,14 @@ struct UploadTests {
 
   @Test("may take longer than a request, while the engine takes them")
   func slowSource() async throws {
-    let docker = try await sharedClient(timeout: .seconds(1))
+    let docker = try await sharedClient(timeout: .seconds(4))
     try await withContainer(.script("true"), of: docker) { name in
       let tar = Self.tar("zeros", bytes: 1000)
       try await docker.putArchive(
         name,
         path: "/tmp",
         DockerUpload(produce: { write in
-          try await docker.timersFired(within: .seconds(1))
+          try await docker.timersFired(within: .seconds(4))
           try await tar.produce(write)
         })
       )

@@ -59,7 +59,8 @@ struct ConnectTests {
   @Test("an unknown name is unreachable")
   func unknownName() async throws {
     var options = SSHConnectionOptions(name: "h1", address: "no-such-host.invalid", user: "u")
-    options.connectTimeout = .seconds(5)
+    // Resolvers that aren't there take their time to say so.
+    options.connectTimeout = .seconds(60)
     let error = try await sshError { [options] in
       _ = try await SSHConnection.connect(
         options: options,
@@ -84,9 +85,8 @@ struct ConnectTests {
     let line = try await listener.waitForLine(containing: "listening on")
     let port = try #require(line.split(separator: ":").last.flatMap { Int($0) })
     var options = SSHConnectionOptions(name: "h1", address: "127.0.0.1", port: port, user: "u")
-    options.connectTimeout = .milliseconds(300)
+    options.connectTimeout = .seconds(1)
     options.attempts = attempts
-    let started = ContinuousClock.now
     let error = try await sshError { [options] in
       _ = try await SSHConnection.connect(
         options: options,
@@ -97,8 +97,7 @@ struct ConnectTests {
     }
     await listener.stop()
     #expect(error.code == .unreachable)
-    #expect(error.message.hasPrefix("no answer within 300 ms while shaking hands"))
-    #expect(ContinuousClock.now - started < .seconds(5))
+    #expect(error.message.hasPrefix("no answer within 1 s while shaking hands"))
   }
 
   @Test("a server that never comes to its version is given up, with words", arguments: ["", "\\n"])
@@ -205,12 +204,12 @@ struct ConnectTests {
   @Test("a slow answer of a person does not count as the server's")
   func patience() async throws {
     try await withSSHServer { server in
-      let verifier = TestVerifier { _ in try await Task.sleep(for: .milliseconds(1500)) }
+      let verifier = TestVerifier { _ in try await Task.sleep(for: .seconds(7)) }
       try await withConnection(
         to: server,
         verifier: verifier,
         change: {
-          $0.connectTimeout = .seconds(1)
+          $0.connectTimeout = .seconds(6)
         }
       ) { connection in
         #expect(connection.isOpen)

@@ -38,17 +38,15 @@ struct ConnectionLossTests {
         to: server,
         change: {
           $0.keepaliveInterval = .seconds(2)
-          $0.keepaliveCount = 1
+          $0.keepaliveCount = 2
         }
       ) { connection in
         _ = try await connection.collect("true")
         let family = ProcessTable.descendants(of: server.process.processID)
         for process in family { kill(process, SIGSTOP) }
-        let started = ContinuousClock.now
         let error = try await sshError { _ = try await connection.collect("true") }
         #expect(error.code == .connectionLost)
         #expect(error.message.hasPrefix("the connection was lost: the server has been silent for"))
-        #expect(ContinuousClock.now - started < .seconds(10))
         for process in family { kill(process, SIGCONT) }
       }
     }
@@ -79,13 +77,13 @@ struct ConnectionLossTests {
     try await withSSHServer("LogLevel DEBUG1") { server in
       let change = { (options: inout SSHConnectionOptions) in
         options.keepaliveInterval = .seconds(2)
-        options.keepaliveCount = 1
+        options.keepaliveCount = 3
       }
       try await withConnection(to: server, change: change) { connection in
         _ = try await connection.collect("true")
         // More questions than may go unanswered.
-        try await eventually("it was asked three times") {
-          server.process.lines.count { $0.contains("rtype keepalive@") } >= 3
+        try await eventually("it was asked five times") {
+          server.process.lines.count { $0.contains("rtype keepalive@") } >= 5
         }
         #expect(connection.isOpen)
         #expect(try await connection.collect("echo on").text == "on\n")
@@ -97,7 +95,7 @@ struct ConnectionLossTests {
   func closing() async throws {
     try await withSSHServer { server in
       try await withConnection(to: server) { connection in
-        let task = Task { try await connection.collect("sleep 2; true") }
+        let task = Task { try await connection.collect("sleep 1000; true") }
         try await eventually("it runs") { !server.commands.isEmpty }
         await connection.close()
         await connection.close()

@@ -30,7 +30,7 @@ struct EndingTests {
         let trap = test.ignoresTERM ? "trap '' TERM; " : ""
         var command = SSHCommand("\(trap)echo started; sleep 1000 & sleep 1001; true")
         command.requestsPTY = test.requestsPTY
-        command.timeout = .seconds(1)
+        command.timeout = .seconds(3)
         let output = Gathering()
         let error = try await sshError {
           _ = try await connection.execute(command) { await output.add($0) }
@@ -38,12 +38,12 @@ struct EndingTests {
         #expect(error.code == .commandTimedOut)
         #expect(
           error.description == """
-            h1: the command was ended after 1 s
+            h1: the command was ended after 3 s
             hint: give it more time with a higher command timeout
             """
         )
         #expect(await output.result.text.hasPrefix("started"))
-        try await eventually("nothing is left", within: .seconds(3)) {
+        try await eventually("nothing is left") {
           !server.commands.contains { ProcessTable.commandLine(of: $0).contains("sleep") }
         }
         // The connection is as good as before, the place of the command included.
@@ -67,7 +67,7 @@ struct EndingTests {
         task.cancel()
         let error = try await sshError { _ = try await task.value }
         #expect(error.code == .cancelled)
-        try await eventually("nothing is left", within: .seconds(3)) { server.commands.isEmpty }
+        try await eventually("nothing is left") { server.commands.isEmpty }
       }
     }
   }
@@ -85,7 +85,7 @@ struct EndingTests {
           let error = try await sshError { _ = try await task.value }
           #expect(error.code == .cancelled)
         }
-        try await eventually("nothing is left", within: .seconds(3)) { server.commands.isEmpty }
+        try await eventually("nothing is left") { server.commands.isEmpty }
       }
     }
   }
@@ -100,7 +100,7 @@ struct EndingTests {
         }
         let error = try await sshError { _ = try await task.value }
         #expect(error.code == .cancelled)
-        try await eventually("nothing is left", within: .seconds(3)) { server.commands.isEmpty }
+        try await eventually("nothing is left") { server.commands.isEmpty }
       }
     }
   }
@@ -113,7 +113,7 @@ struct EndingTests {
         await #expect(throws: Enough.self) {
           _ = try await connection.execute(SSHCommand("yes")) { _ in throw Enough() }
         }
-        try await eventually("nothing is left", within: .seconds(3)) { server.commands.isEmpty }
+        try await eventually("nothing is left") { server.commands.isEmpty }
       }
     }
   }

@@ -87,12 +87,15 @@ struct TestVerifier: SSHHostKeyVerifier {
 extension SSHServer {
   /// Options for a connection to it, called h1 in messages.
   var options: SSHConnectionOptions {
-    SSHConnectionOptions(
+    var options = SSHConnectionOptions(
       name: "h1",
       address: address == "0.0.0.0" ? "127.0.0.1" : address,
       port: port,
       user: user
     )
+    // No race with whatever else the machine does.
+    options.connectTimeout = .seconds(60)
+    return options
   }
 
   /// Who logs in with its client key.

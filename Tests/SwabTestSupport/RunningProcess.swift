@@ -172,7 +172,7 @@ public final class RunningProcess: Sendable {
   @discardableResult
   public func waitForLine(
     containing text: String,
-    within limit: Duration = .seconds(30)
+    within limit: Duration = .seconds(120)
   ) async throws -> String {
     var found: String?
     try await eventually("a line with '\(text)' of process \(processID)", within: limit) {
@@ -186,7 +186,7 @@ public final class RunningProcess: Sendable {
 
   /// Waits for its end and for all of its output.
   @discardableResult
-  public func waitForExit(within limit: Duration = .seconds(60)) async throws -> Int32 {
+  public func waitForExit(within limit: Duration = .seconds(180)) async throws -> Int32 {
     try await eventually("the end of process \(processID)", within: limit) {
       state.value.withLock { $0.exitStatus != nil && $0.openStreams == 0 }
     }
@@ -203,10 +203,10 @@ public final class RunningProcess: Sendable {
     let family = ProcessTable.descendants(of: processID)
     send(signal: SIGCONT)
     send(signal: SIGTERM)
-    try? await eventually("TERM ends \(processID)", within: .seconds(5)) { exitStatus != nil }
+    try? await eventually("TERM ends \(processID)", within: .seconds(20)) { exitStatus != nil }
     send(signal: SIGKILL)
     for child in family { kill(child, SIGKILL) }
-    try? await eventually("KILL ends \(processID)", within: .seconds(5)) {
+    try? await eventually("KILL ends \(processID)", within: .seconds(20)) {
       exitStatus != nil && !family.contains(where: ProcessTable.isRunning)
     }
   }
@@ -221,7 +221,7 @@ public final class RunningProcess: Sendable {
     environment: [String: String] = [:],
     workingDirectory: String? = nil,
     standardInput: String? = nil,
-    within limit: Duration = .seconds(60)
+    within limit: Duration = .seconds(180)
   ) async throws -> RunningProcess {
     let process = try RunningProcess(
       executable,

@@ -17,7 +17,7 @@ struct YAMLLimitsTests {
       #expect(shown.hasPrefix("f.yml:7:10: "))
       #expect(shown.contains(": more than 1000000 values, with aliases written out\n"))
     }
-    #expect(elapsed < .seconds(5))
+    #expect(elapsed < .seconds(60))
   }
 
   @Test("laughs by merge keys are bounded too")

@@ -7,7 +7,7 @@ import Testing
 struct ImageTaskTests {
   @Test("load_image has a time of its own, for as long as nothing moves (DF 37)")
   func load() async throws {
-    try await withEngines("docker_timeout: 3") { project, engines in
+    try await withEngines("docker_timeout: 10") { project, engines in
       let tar = project.folder.path("image.tar")
       _ = try await engines[0].docker("tag", DockerEngine.image, "team/app:1")
       _ = try await engines[0].docker("save", "-o", tar, "team/app:1")
@@ -16,7 +16,7 @@ struct ImageTaskTests {
       // Longer than any request may take, and then the rest.
       let feeder = try RunningProcess(
         "sh",
-        ["-c", "{ head -c 5000 \(tar); sleep 5; tail -c +5001 \(tar); } >\(fifo)"]
+        ["-c", "{ head -c 5000 \(tar); sleep 12; tail -c +5001 \(tar); } >\(fifo)"]
       )
       let run = try await project.swab(
         ["run", "docker.load_image:$FIFO", "-H", "h2"],

@@ -1,5 +1,6 @@
 import Foundation
 import SwabTestSupport
+import Synchronization
 import Testing
 
 @Suite("Bad days: connecting")
@@ -138,7 +139,7 @@ struct ConnectingTests {
   @Test("a stopped sshd is given up after the timeout (TR-50)")
   func stoppedServer() async throws {
     try await withSSHServer { server in
-      try await Project.with(fabfile: fabfile(for: server)) { project in
+      try await Project.with(fabfile: fabfile(for: server, timeout: 3)) { project in
         try await project.compile()
         try project.trust(server)
         server.process.send(signal: SIGSTOP)
@@ -169,8 +170,14 @@ func fingerprint(of file: String) async throws -> String {
   return String(words[1])
 }
 
-/// A port that nobody listened at a moment ago.
+/// A port that nobody listened at a moment ago, and that no other test was given.
 func freePort() async throws -> Int {
   let taken = try await listeningPorts()
-  return (19_000..<20_000).shuffled().first { !taken.contains($0) } ?? 19_000
+  let port = givenPorts.withLock { given in
+    (19_000..<20_000).shuffled().first { !taken.contains($0) && given.insert($0).inserted }
+  }
+  guard let port else { throw TestSupportError("no free port") }
+  return port
 }
+
+private let givenPorts = Mutex<Set<Int>>([])

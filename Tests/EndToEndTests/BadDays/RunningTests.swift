@@ -154,7 +154,7 @@ struct RunningTests {
     let bed = try TestBed.current()
     let yaml = fabfile(for: bed, users: ["h3": "talker"])
     try await Project.with(fabfile: yaml) { project in
-      let run = try await project.swab("run", "hello", "-H", "h3", within: .seconds(300))
+      let run = try await project.swab("run", "hello", "-H", "h3")
       #expect(run.exitStatus == 0, "\(run)")
       #expect(run.lines.contains("[h3] hello from talker"))
       #expect(!run.standardOutput.contains("Welcome"))

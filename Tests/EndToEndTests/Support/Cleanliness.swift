@@ -11,7 +11,7 @@ func expectClean(
 ) async throws {
   var left: [String] = []
   do {
-    try await eventually("nothing left of the run", within: .seconds(10)) {
+    try await eventually("nothing left of the run") {
       left = try await leftovers(of: project, servers)
       return left.isEmpty
     }

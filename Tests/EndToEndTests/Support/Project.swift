@@ -174,7 +174,7 @@ struct Project {
     environment: [String: String?] = [:],
     terminal: Bool = false,
     standardInput: String? = nil,
-    within limit: Duration = .seconds(120)
+    within limit: Duration = .seconds(300)
   ) async throws -> Run {
     try await swab(
       arguments,
@@ -191,7 +191,7 @@ struct Project {
     environment: [String: String?] = [:],
     terminal: Bool = false,
     standardInput: String? = nil,
-    within limit: Duration = .seconds(120)
+    within limit: Duration = .seconds(300)
   ) async throws -> Run {
     let started = ContinuousClock.now
     let process = try start(
@@ -212,7 +212,7 @@ struct Project {
 
   /// Compiles the fabfile, so that a timed run after this finds it in the cache.
   func compile() async throws {
-    let listed = try await swab("list", within: .seconds(300))
+    let listed = try await swab("list")
     guard listed.exitStatus == 0 else { throw TestSupportError("swab list: \(listed)") }
   }
 }

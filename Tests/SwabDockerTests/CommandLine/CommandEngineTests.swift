@@ -17,7 +17,7 @@ let dockerPrograms: [String] = {
 /// Lends a client whose requests a docker program does, with one that speaks to the engine itself.
 func withCommand<Result>(
   _ program: String = "docker",
-  timeout: Duration = .seconds(60),
+  timeout: Duration = .seconds(300),
   _ body: (_ command: DockerClient, _ engine: DockerClient) async throws -> Result
 ) async throws -> Result {
   var settings = DockerCommandSettings()

@@ -24,7 +24,7 @@ final class FakeRegistry: Sendable {
     case answer(Answer)
     /// So many bytes of the body, and the end of the connection.
     case broken(Answer, after: Int)
-    /// So many bytes of the body, and nothing more.
+    /// So many bytes of the body, and no more but what `trickle` sends.
     case stuck(Answer, after: Int)
     /// Nothing at all.
     case silence
@@ -52,6 +52,7 @@ final class FakeRegistry: Sendable {
     let requests = Mutex([Request]())
     let waiting = Mutex(0)
     let channels = Mutex([any Channel]())
+    let stuck = Mutex([any Channel]())
   }
 
   /// How names of images call it.
@@ -84,6 +85,7 @@ final class FakeRegistry: Sendable {
                   journal.waiting.withLock { $0 += 1 }
                   channel.closeFuture.whenComplete { _ in journal.waiting.withLock { $0 -= 1 } }
                 }
+                if case .stuck = reply { journal.stuck.withLock { $0.append(channel) } }
                 return reply
               }
             )
@@ -92,6 +94,12 @@ final class FakeRegistry: Sendable {
       .withBoundSocket(socket).get()
     name = "127.0.0.1:\(port)"
     self.journal = journal
+  }
+
+  /// Sends one more byte of each answer that is stuck, right or wrong.
+  func trickle() {
+    let byte = HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: [0])))
+    for channel in journal.stuck.withLock({ $0 }) { channel.writeAndFlush(byte, promise: nil) }
   }
 
   func stop() async throws {

@@ -215,6 +215,7 @@ import Testing
       user: server.user
     )
     options.knownHostsName = alias
+    options.connectTimeout = .seconds(60)
     let connection = try await SSHConnection.connect(
       options: options,
       authenticator: Authenticator(ring: ring, request: request),

@@ -44,7 +44,7 @@ struct OutputWriterTests {
     /// Reads until there are so many bytes.
     func take(_ count: Int) async throws -> [UInt8] {
       var all: [UInt8] = []
-      try await eventually("\(count) bytes", within: .seconds(60)) {
+      try await eventually("\(count) bytes") {
         all += contents()
         return all.count >= count
       }
@@ -124,7 +124,7 @@ struct OutputWriterTests {
       let seen = Mutex<[OutputWriter.Failure]>([])
       writer.whenOutputFails { failure in seen.withLock { $0.append(failure) } }
       writer.write(text, to: .output)
-      try await eventually("the failure", within: .seconds(60)) { seen.withLock { !$0.isEmpty } }
+      try await eventually("the failure") { seen.withLock { !$0.isEmpty } }
       writer.write(text, to: .output)
       writer.write(Array("last".utf8), to: .error)
       await writer.finish()
@@ -146,7 +146,7 @@ struct OutputWriterTests {
         printed.withLock { $0 += 1 }
       }
     }
-    try await eventually("a full queue", within: .seconds(60)) {
+    try await eventually("a full queue") {
       writer.queuedBytes > OutputWriter.hardMark
     }
     let most = OutputWriter.hardMark + text.count
