@@ -266,7 +266,7 @@ struct CommandLineTests {
   }
 
   @Test(
-    "what is misspelt or isn't there is said in one form, before anything is connected",
+    "what is misspelt or isn't there is said in one form, before anything is connected (TR-27)",
     arguments: [
       (["run", "look", "--hots", "h1"], "unknown option '--hots'", "did you mean --hosts?"),
       (["rnu", "look"], "swab has no command 'rnu'", "did you mean swab run?"),
@@ -282,6 +282,12 @@ struct CommandLineTests {
       (
         ["run", "look:nmae=x", "-H", "h1"],
         "task 'look': unknown argument 'nmae'; did you mean name?", "usage: swab run look:[name=y]"
+      ),
+      (
+        ["run", "docker.list_volumes", "docker.remove_all_containers:list_only=ture", "-H", "h1"],
+        "task 'docker.remove_all_containers': argument 'list_only' must be yes or no, not 'ture'",
+        "usage: swab run "
+          + "docker.remove_all_containers:[stop_timeout=10],[raise_on_error=no],[list_only=no]"
       ),
       (["run", "look", "-R", "wbe"], "there is no role 'wbe' in fabfile.yml", "did you mean web?"),
     ]
@@ -299,8 +305,7 @@ struct CommandLineTests {
     try await Project.with(fabfile: yaml, tasks: tasks) { project in
       let run = try await project.swab(
         words,
-        environment: ["PWD": project.path],
-        within: .seconds(300)
+        environment: ["PWD": project.path]
       )
       #expect(run.exitStatus == 2, "\(run)")
       #expect(run.errorLines == ["swab: \(message)", "hint: \(hint)"])

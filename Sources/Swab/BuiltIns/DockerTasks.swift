@@ -13,7 +13,7 @@ enum DockerTasks {
   /// - Parameters:
   ///   - name: Its name within the namespace.
   ///   - help: One line for `swab list docker`.
-  ///   - arguments: Its arguments, each with its default.
+  ///   - arguments: Its arguments. Those with yes, no or a number for a default take only such.
   ///   - body: What it does for a host.
   /// - Returns: The task.
   static func define(
@@ -25,11 +25,23 @@ enum DockerTasks {
     TaskDefinition(
       name: "\(space).\(name)",
       help: help,
-      parameters: arguments.map(TaskParameter.init),
+      parameters: arguments.map(parameter),
       body: .builtIn(body),
       location: SourceLocation(file: "swab", line: 0)
     )
   }
+
+  /// An argument whose values are of the same form as its default.
+  private static func parameter(_ text: String) -> TaskParameter {
+    var parameter = TaskParameter(text)
+    switch parameter.defaultValue {
+    case "yes", "no": parameter.form = .yesOrNo
+    case let value? where Int(value) != nil: parameter.form = .wholeNumber
+    default: break
+    }
+    return parameter
+  }
+
   /// Makes one of them that all hosts of a step take part in at the same time.
   ///
   /// - Parameters:

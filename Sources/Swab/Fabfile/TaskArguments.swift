@@ -1,7 +1,15 @@
 /// An argument that a task declares: `"tag"`, or `"force=no"` with a default.
 struct TaskParameter: Sendable, Hashable {
+  /// What its values look like.
+  enum Form: Sendable, Hashable {
+    case text
+    case wholeNumber
+    case yesOrNo
+  }
+
   var name: String
   var defaultValue: String?
+  var form = Form.text
 
   init(_ text: String) {
     guard let equals = text.firstIndex(of: "=") else {
@@ -35,7 +43,7 @@ public struct TaskArguments: Sendable {
   /// - Parameter name: A name that the task declares.
   /// - Returns: The value given, or the default.
   /// - Throws: ``TaskError`` if the task declares no such argument.
-  public func string(_ name: String) throws -> String {
+  public func string(_ name: String) throws(TaskError) -> String {
     guard let value = values[name] else {
       throw TaskError.undeclaredArgument(name, of: task, declared: values.keys.sorted())
     }
@@ -47,7 +55,7 @@ public struct TaskArguments: Sendable {
   /// - Parameter name: A name that the task declares.
   /// - Returns: The number.
   /// - Throws: ``TaskError`` if it is none.
-  public func int(_ name: String) throws -> Int {
+  public func int(_ name: String) throws(TaskError) -> Int {
     let text = try string(name)
     guard let number = Int(text) else { throw TaskError.badArgument(name, text, "a whole number") }
     return number
@@ -59,12 +67,21 @@ public struct TaskArguments: Sendable {
   /// - Returns: True for `yes`, `true`, `on` and `1`, false for `no`, `false`, `off`, `0` and the
   ///   empty text.
   /// - Throws: ``TaskError`` if it is neither.
-  public func bool(_ name: String) throws -> Bool {
+  public func bool(_ name: String) throws(TaskError) -> Bool {
     let text = try string(name)
     switch text.lowercased() {
     case "yes", "true", "on", "1", "y": return true
     case "no", "false", "off", "0", "n", "": return false
     default: throw TaskError.badArgument(name, text, "yes or no")
+    }
+  }
+
+  /// Checks that an argument has the form that its declaration asks for.
+  func check(_ parameter: TaskParameter) throws(TaskError) {
+    switch parameter.form {
+    case .text: break
+    case .wholeNumber: _ = try int(parameter.name)
+    case .yesOrNo: _ = try bool(parameter.name)
     }
   }
 }

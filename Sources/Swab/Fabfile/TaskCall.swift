@@ -41,8 +41,8 @@ struct TaskCall: Sendable, Hashable {
 
   /// The arguments by name, defaults filled in.
   ///
-  /// - Throws: ``UsageError`` with the task's usage line if one is missing, unknown, surplus or
-  ///   given twice.
+  /// - Throws: ``UsageError`` with the task's usage line if one is missing, unknown, surplus, given
+  ///   twice, or of another form than the task declares.
   func arguments(for task: TaskDefinition) throws(UsageError) -> TaskArguments {
     var values: [String: String] = [:]
     for (index, value) in positional.enumerated() {
@@ -65,7 +65,11 @@ struct TaskCall: Sendable, Hashable {
       }
       values[parameter.name] = value
     }
-    return TaskArguments(values: values, task: task.name)
+    let arguments = TaskArguments(values: values, task: task.name)
+    for parameter in task.parameters {
+      do { try arguments.check(parameter) } catch { throw usage(task, error.message) }
+    }
+    return arguments
   }
 
   /// How a task is called: `swab run deploy:tag,[force=no]`.

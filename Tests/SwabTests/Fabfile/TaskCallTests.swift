@@ -116,6 +116,29 @@ struct TaskCallTests {
   }
 
   @Test(
+    "a built-in task's values are of the form of its default (TR-27)",
+    arguments: [
+      ("docker.list_images:list_all=Yes,full_ids=0", nil),
+      ("docker.list_images:maybe", "argument 'list_all' must be yes or no, not 'maybe'"),
+      ("docker.load_image:7,8", nil),
+      ("docker.load_image:7,soon", "argument 'timeout' must be a whole number, not 'soon'"),
+      ("docker.load_image:7,timeout=", "argument 'timeout' must be a whole number, not ''"),
+      ("docker.pull_image:yes,no", nil),
+    ]
+  )
+  func forms(_ word: String, _ message: String?) throws {
+    let call = try TaskCall(parsing: word)
+    let task = try #require(DockerTasks.all.first { $0.name == call.name })
+    guard let message else {
+      _ = try call.arguments(for: task)
+      return
+    }
+    let error = try #require(throws: UsageError.self) { try call.arguments(for: task) }
+    #expect(error.message == "task '\(call.name)': \(message)")
+    #expect(error.hint == "usage: \(TaskCall.usageLine(of: task))")
+  }
+
+  @Test(
     "arguments convert to numbers and truth values",
     arguments: [("yes", true), ("no", false), ("1", true), ("", false), ("On", true)]
   )
