@@ -78,7 +78,7 @@ struct BuiltInTaskTests {
         // The log is one that would tell.
         let asked = try await project.swab("run", "docker.version", "--local")
         #expect(asked.exitStatus == 1, "\(asked)")
-        try await eventually("a line of the log", within: ceiling()) {
+        try await eventually("a line of the log") {
           FileManager.default.fileExists(atPath: folder.path("log"))
         }
       }
@@ -332,7 +332,7 @@ struct BuiltInTaskTests {
         "nsenter",
         ["-t", "\(bed.hosts[2].process)", "-a", "socat", "TCP-LISTEN:4711,fork", "EXEC:true"]
       )
-      try await eventually("socat listens", within: ceiling()) {
+      try await eventually("socat listens") {
         let listed = try await RunningProcess.run(
           "nsenter",
           ["-t", "\(bed.hosts[2].process)", "-n", "ss", "-Htln", "sport = :4711"]
@@ -342,7 +342,7 @@ struct BuiltInTaskTests {
       let run = try await project.swab("run", "docker.reset_socat", "-H", "h3")
       #expect(run.exitStatus == 0, "\(run)")
       #expect(run.standardOutput.hasPrefix("ended socat "))
-      try await eventually("the end of socat", within: ceiling()) { socat.exitStatus != nil }
+      try await eventually("the end of socat") { socat.exitStatus != nil }
     }
   }
 
@@ -369,7 +369,7 @@ struct BuiltInTaskTests {
         "nsenter",
         ["-t", "\(process)", "-a", "socat", "TCP-LISTEN:4712,fork", "EXEC:true"]
       )
-      try await eventually("socat listens", within: ceiling()) {
+      try await eventually("socat listens") {
         let listed = try await RunningProcess.run(
           "nsenter",
           ["-t", "\(process)", "-n", "ss", "-Htln", "sport = :4712"]
@@ -391,7 +391,7 @@ struct BuiltInTaskTests {
       let ended = try await project.swab(words + ["root@h3"] + path)
       #expect(ended.exitStatus == 0, "\(ended)")
       #expect(ended.standardOutput.hasPrefix("ended socat "), "\(ended)")
-      try await eventually("the end of socat", within: ceiling()) { socat.exitStatus != nil }
+      try await eventually("the end of socat") { socat.exitStatus != nil }
       try await onHost("rm -r \(folder)")
     }
   }

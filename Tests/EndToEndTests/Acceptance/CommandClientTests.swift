@@ -169,11 +169,11 @@ struct CommandClientTests {
         "echo begun; exec sleep 617"
       )
       let run = try project.start(["run", "follow:name=\(name)", "-H", host.name])
-      try await run.waitForLine(containing: "begun", within: ceiling())
+      try await run.waitForLine(containing: "begun")
       run.send(signal: SIGINT)
       let ended = try await Run(ended: run)
       #expect(ended.exitStatus == 130, "\(ended)")
-      try await eventually("the end of docker logs", within: ceiling()) {
+      try await eventually("the end of docker logs") {
         !ProcessTable.all().contains {
           ProcessTable.commandLine(of: $0).contains("logs --follow \(name)")
         }

@@ -33,7 +33,7 @@ struct DockerClientTests {
         try await project.compile()
         let file = project.folder.path("go")
         let run = try project.start(["run", "hold:file=\(file)", "-H", "h1"])
-        try await run.waitForLine(containing: "holding", within: ceiling())
+        try await run.waitForLine(containing: "holding")
         let commands = server.commands.map(ProcessTable.commandLine)
         let socat = "socat -t 1000000 STDIO,shut-close UNIX-CONNECT:\(engine.socketPath)"
         #expect(commands.filter { $0 == socat }.count == 1, "\(commands)")
@@ -41,11 +41,11 @@ struct DockerClientTests {
           "socat",
           ["-t", "60", "EXEC:sleep 617", "TCP:127.0.0.1:\(project.tunnelPort)"]
         )
-        try await eventually("a second socat", within: ceiling()) {
+        try await eventually("a second socat") {
           server.commands.filter { ProcessTable.commandLine(of: $0) == socat }.count == 2
         }
         await second.stop()
-        try await eventually("the end of the second socat", within: ceiling()) {
+        try await eventually("the end of the second socat") {
           server.commands.filter { ProcessTable.commandLine(of: $0) == socat }.count == 1
         }
         try project.folder.write("", to: "go")
@@ -73,7 +73,7 @@ struct DockerClientTests {
             ["-t", "\(host.process)", "-n", "socat", listen, "UNIX-CONNECT:" + host.socketPath]
           )
         )
-        try await eventually("socat listens on \(host.name)", within: ceiling()) {
+        try await eventually("socat listens on \(host.name)") {
           let listed = try await RunningProcess.run(
             "nsenter",
             ["-t", "\(host.process)", "-n", "ss", "-Htln", "sport = :\(port)"]
@@ -247,12 +247,12 @@ struct DockerClientTests {
     try await withBed { project, _ in
       let file = project.folder.path("go")
       let run = try project.start(["run", "hold:file=\(file)", "-H", "h1"])
-      try await run.waitForLine(containing: "holding", within: ceiling())
+      try await run.waitForLine(containing: "holding")
       let port = project.tunnelPort
       // Both ends stay open, since only an established connection has an owner.
       let ask =
         "exec 3<>/dev/tcp/127.0.0.1/\(port); printf 'GET /_ping HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3"
-      let ours = try await RunningProcess.run("bash", ["-c", ask], within: ceiling())
+      let ours = try await RunningProcess.run("bash", ["-c", ask])
       #expect(ours.standardOutput.contains("200 OK"), "\(ours.lines)")
       let theirs = try await RunningProcess.run(
         "setpriv",
@@ -279,10 +279,10 @@ struct DockerClientTests {
         try await project.compile()
         let file = project.folder.path("go")
         let run = try project.start(["run", "hold:file=\(file)", "-H", "h1"])
-        try await run.waitForLine(containing: "holding", within: ceiling())
+        try await run.waitForLine(containing: "holding")
         let sessions = ProcessTable.descendants(of: server.process.processID)
         for session in sessions { kill(session, SIGKILL) }
-        try await eventually("the end of the session", within: ceiling()) {
+        try await eventually("the end of the session") {
           !sessions.contains(where: ProcessTable.isRunning)
         }
         #expect(try await listeningPorts().contains(project.tunnelPort))

@@ -82,10 +82,14 @@ struct DockerCommandTests {
     try await withContainers { project, _, container in
       try await Screen.with(project) { screen in
         let before = try await screen.settings(project)
-        try await screen.entersSwab("docker -H h1 -- exec -it -e PS1='inside> ' \(container) sh")
+        try await screen.entersSwab("docker -H h1 -- exec -it -e PS1=inside'> ' \(container) sh")
         try await screen.sees("inside> ")
-        try await screen.enters("stty size; sleep 617")
-        try await screen.sees("30 90")
+        // Docker tells the size after the start, gives that up soon, and tells it when it changes.
+        try await screen.resizes(columns: 70, rows: 20)
+        try await screen.enters(
+          "until stty size | grep -E '^(30 90|20 70)$'; do sleep 0.1; done; echo fi'ts'; sleep 617"
+        )
+        try await screen.sees("fits")
         try await screen.presses("C-c")
         try await screen.enters("exit 6")
         try await screen.sees(Screen.prompt, times: 4)
@@ -110,7 +114,7 @@ struct DockerCommandTests {
   func ended(by number: Int32) async throws {
     try await withContainers { project, _, _ in
       let run = try project.start(["docker", "-H", "h1", "--", "events"])
-      try await eventually("docker runs", within: ceiling()) {
+      try await eventually("docker runs") {
         project.processes.contains { ProcessTable.commandLine(of: $0).hasSuffix("docker events") }
       }
       run.send(signal: number)
@@ -142,8 +146,8 @@ struct DockerCommandTests {
   func tunnel() async throws {
     try await withContainers { project, _, container in
       let run = try project.start(["tunnel", "-H", "h1"])
-      try await run.waitForLine(containing: "Ctrl-C closes what is open", within: ceiling())
-      try await run.waitForLine(containing: "docker context create", within: ceiling())
+      try await run.waitForLine(containing: "Ctrl-C closes what is open")
+      try await run.waitForLine(containing: "docker context create")
       let url = "tcp://127.0.0.1:\(project.tunnelPort)"
       #expect(
         run.standardOutput == """
@@ -183,8 +187,8 @@ struct DockerCommandTests {
     let yaml = fabfile(for: bed, users: ["h2": "guest"])
     try await Project.with(fabfile: yaml, tasks: "no Swift\n") { project in
       let run = try project.start(["tunnel", "-R", "web,db", "--print"])
-      try await run.waitForLine(containing: "Ctrl-C closes what is open", within: ceiling())
-      try await run.waitForLine(containing: "DOCKER_HOST_H3", within: ceiling())
+      try await run.waitForLine(containing: "Ctrl-C closes what is open")
+      try await run.waitForLine(containing: "DOCKER_HOST_H3")
       // Each comes when its tunnel is there.
       let lines = run.standardOutput.split(separator: "\n").map(String.init).sorted()
       try #require(lines.count == 2, "\(run.lines)")
@@ -218,7 +222,7 @@ struct DockerCommandTests {
       .replacingOccurrences(of: "hosts:\n", with: "hosts:\n  slow: me@127.0.0.1:\(port)\n")
     try await Project.with(fabfile: yaml, tasks: "no Swift\n") { project in
       let run = try project.start(["tunnel", "--timeout", "600", "-H", "slow,h1"])
-      let export = try await run.waitForLine(containing: "export DOCKER_HOST_H1", within: ceiling())
+      let export = try await run.waitForLine(containing: "export DOCKER_HOST_H1")
       let asked = try await RunningProcess.run(
         "sh",
         ["-c", "eval \"$0\"; DOCKER_HOST=$DOCKER_HOST_H1 docker info -f '{{.Name}}'", export]

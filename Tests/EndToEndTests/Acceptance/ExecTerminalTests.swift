@@ -10,19 +10,21 @@ struct ExecTerminalTests {
     try await withContainers { project, _, container in
       try await Screen.with(project) { screen in
         let before = try await screen.settings(project)
-        try await screen.entersSwab("exec -it -e PS1='inside> ' -H h1 \(container) sh")
+        try await screen.entersSwab("exec -it -e PS1=inside'> ' -H h1 \(container) sh")
         try await screen.sees("inside> ")
         // Echoed once, by the shell in the container.
         try await screen.enters("echo $((6 * 7)) in $0")
         try await screen.sees("42 in sh")
-        try await screen.enters("stty size")
-        try await screen.sees("30 90")
+        // The size comes after the start, and changes whenever that gets there.
+        let fits = { (size: String, word: String) in
+          try await screen.enters(
+            "until [ \"$(stty size)\" = '\(size)' ]; do sleep 0.1; done; echo \(word)"
+          )
+          try await screen.sees("\n\(word)")
+        }
+        try await fits("30 90", "wide")
         try await screen.resizes(columns: 70, rows: 20)
-        // Whenever it gets there.
-        try await screen.enters(
-          "until [ \"$(stty size)\" = '20 70' ]; do sleep 0.1; done; echo fits"
-        )
-        try await screen.sees("\nfits")
+        try await fits("20 70", "narrow")
         try await screen.enters("sleep 617")
         try await screen.presses("C-c")
         try await screen.sees("^C")
@@ -84,7 +86,7 @@ struct ExecTerminalTests {
         #expect(try await screen.settings(project) == before)
         // This one ends a program at once.
         guard number != SIGQUIT else { return }
-        try await eventually("the end of the command", within: ceiling()) {
+        try await eventually("the end of the command") {
           try await !bed.hosts[0].runs("sleep 618", in: container)
         }
         try await screen.enters("clear; echo status $?")
@@ -129,7 +131,7 @@ struct ExecTerminalTests {
           for session in sessions { kill(session, SIGSTOP) }
           kill(swab, SIGTERM)
           // While it still tries to end the command.
-          try await eventually("the terminal is as it was", within: ceiling()) {
+          try await eventually("the terminal is as it was") {
             let shown = try await RunningProcess.run("stty", ["-F", terminal, "-a"])
             let isCooked = shown.standardOutput.contains(" icanon")
             return isCooked && ProcessTable.isRunning(swab)
@@ -159,7 +161,7 @@ struct ExecTerminalTests {
         try await screen.enters("echo status $?")
         try await screen.sees("status 130")
         for host in bed.hosts.prefix(2) {
-          try await eventually("the end of the command", within: ceiling()) {
+          try await eventually("the end of the command") {
             try await !host.runs("sleep 618", in: container)
           }
         }

@@ -84,7 +84,7 @@ struct ExecTests {
       if !hasShell { _ = try await bed.hosts[0].docker("exec", container, "rm", "/bin/sh") }
       let command = ["yes", "swab-\(project.mark)"]
       let run = try project.start(["exec"] + flags + ["-H", "h1", container] + command)
-      try await run.waitForLine(containing: "swab-", within: ceiling())
+      try await run.waitForLine(containing: "swab-")
       let line = command.joined(separator: " ")
       #expect(try await bed.hosts[0].runs(line, in: container))
       run.send(signal: SIGTERM)
@@ -93,7 +93,7 @@ struct ExecTests {
       let told = "[h1] warning: the command in '\(container)' could not be ended, and may run on"
       #expect(ended.errorLines.contains(told) == !hasShell, "\(ended.standardError)")
       guard hasShell else { return }
-      try await eventually("the end of the command", within: ceiling()) {
+      try await eventually("the end of the command") {
         try await !bed.hosts[0].runs(line, in: container)
       }
     }
@@ -124,7 +124,7 @@ struct ExecTests {
         try #require(started.exitStatus == 0, "\(started.lines)")
         let run = try project.start(["exec", "-H", "h1,h2", name] + talk)
         for host in ["h1", "h2"] {
-          try await run.waitForLine(containing: "[\(host)] one", within: ceiling())
+          try await run.waitForLine(containing: "[\(host)] one")
         }
         for session in ProcessTable.descendants(of: server.process.processID) {
           kill(session, SIGKILL)

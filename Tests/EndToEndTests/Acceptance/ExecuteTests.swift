@@ -225,7 +225,7 @@ struct ExecuteTests {
           ["run", "-H", "h1", "--", command],
           shell: #"trap "" HUP INT; exec "$0" "$@""#
         )
-        try await run.waitForLine(containing: "out: napping", within: ceiling())
+        try await run.waitForLine(containing: "out: napping")
         run.send(signal: SIGHUP)
         run.send(signal: SIGINT)
         try server.folder.write("", to: "go")

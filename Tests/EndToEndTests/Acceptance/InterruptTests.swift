@@ -38,7 +38,7 @@ struct InterruptTests {
   func terminated() async throws {
     try await withBed { project, _ in
       let run = try project.start(["run", "nap", "first", "-H", "h1,h2"])
-      try await run.waitForLine(containing: "out: napping", within: ceiling())
+      try await run.waitForLine(containing: "out: napping")
       run.send(signal: SIGTERM)
       let ended = try await Run(ended: run, within: ceiling(.seconds(5)))
       #expect(ended.exitStatus == 130, "\(ended)")
@@ -53,7 +53,7 @@ struct InterruptTests {
   func quit() async throws {
     try await withBed { project, _ in
       let run = try project.start(["run", "stubborn", "-H", "h1"])
-      try await run.waitForLine(containing: "stubborn", within: ceiling())
+      try await run.waitForLine(containing: "stubborn")
       run.send(signal: SIGQUIT)
       let ended = try await Run(ended: run, within: ceiling(.seconds(5)))
       #expect(ended.exitStatus == 128 + SIGQUIT, "\(ended)")
@@ -199,7 +199,7 @@ struct Person {
 
   /// Waits for a line with all of these texts, or for so many of them.
   func sees(_ texts: String..., times: Int = 1) async throws {
-    try await eventually("\(texts) at the terminal", within: ceiling()) {
+    try await eventually("\(texts) at the terminal") {
       let lines = process.standardOutput.components(separatedBy: .newlines)
       let found = lines.filter { line in texts.allSatisfy { line.contains($0) } }
       if found.count < times, process.exitStatus != nil {

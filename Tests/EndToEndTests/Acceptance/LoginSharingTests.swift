@@ -18,7 +18,7 @@ struct LoginSharingTests {
         try await person.sees("[h1] one")
         let sessions = ProcessTable.descendants(of: server.process.processID)
         for session in sessions { kill(session, SIGKILL) }
-        try await eventually("the end of the session", within: ceiling()) {
+        try await eventually("the end of the session") {
           !sessions.contains(where: ProcessTable.isRunning)
         }
         try project.folder.write("", to: "go")

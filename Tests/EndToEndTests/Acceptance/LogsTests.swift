@@ -12,7 +12,7 @@ struct LogsTests {
   @Test("one host's output is handed on as it is, to the stream it was written to")
   func single() async throws {
     try await withContainers(running: Self.talk) { project, bed, container in
-      try await eventually("all of it is in the log", within: ceiling()) {
+      try await eventually("all of it is in the log") {
         try await bed.hosts[0].docker("logs", container).contains("no end")
       }
       let run = try await project.swab("logs", "-H", "h1", container)
@@ -46,7 +46,7 @@ struct LogsTests {
     ]
     try await withContainers(on: ["h1", "h2", "h3"], running: talk) { project, bed, container in
       for host in bed.hosts {
-        try await eventually("all of it is in the log", within: ceiling()) {
+        try await eventually("all of it is in the log") {
           try await host.docker("logs", "-n1", container).first?.hasPrefix("line 2000 ") == true
         }
       }
@@ -71,7 +71,7 @@ struct LogsTests {
     let talk = ["sh", "-c", #"printf 'one\r\n10%%\r20%%\r\nthree\n'; sleep 617"#]
     try await withContainers(on: ["h1", "h2"], running: talk) { project, bed, container in
       for host in bed.hosts.prefix(2) {
-        try await eventually("all of it is in the log", within: ceiling()) {
+        try await eventually("all of it is in the log") {
           try await host.docker("logs", container).contains { $0.contains("three") }
         }
       }
@@ -89,7 +89,7 @@ struct LogsTests {
     let talk = ["sh", "-c", "echo one; until [ -e /go ]; do sleep 0.1; done; echo two"]
     try await withContainers(running: talk) { project, bed, container in
       let run = try project.start(["logs", "-f", "-R", "web", container])
-      try await run.waitForLine(containing: "one", within: ceiling())
+      try await run.waitForLine(containing: "one")
       #expect(run.standardOutput == "one\n")
       _ = try await bed.hosts[0].docker("exec", container, "touch", "/go")
       let ended = try await Run(ended: run)
@@ -119,7 +119,7 @@ struct LogsTests {
       project,
       bed,
       container in
-      try await eventually("it is in the log", within: ceiling()) {
+      try await eventually("it is in the log") {
         try await !bed.hosts[0].docker("logs", container).isEmpty
       }
       let run = try await project.swab("logs", "-H", "h1", container)

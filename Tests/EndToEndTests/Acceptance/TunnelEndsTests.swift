@@ -10,7 +10,7 @@ struct TunnelEndsTests {
     try await withEngineServer { project, server, _ in
       let file = project.folder.path("go")
       let run = try project.start(["run", "leave:\(file)", "-H", "h1"])
-      try await run.waitForLine(containing: "open", within: ceiling())
+      try await run.waitForLine(containing: "open")
       let listed = try await RunningProcess.run(
         "ss",
         ["-Htln", "sport = :\(project.tunnelPort)"]
@@ -32,15 +32,15 @@ struct TunnelEndsTests {
     try await withEngineServer("docker_tunnel_method: \(method)") { project, server, engine in
       let file = project.folder.path("go")
       let run = try project.start(["run", "leave:\(file)", "-H", "h1"])
-      try await run.waitForLine(containing: "open", within: ceiling())
+      try await run.waitForLine(containing: "open")
       let command = method == "socat" ? " STDIO,shut-close UNIX-CONNECT:" : "system dial-stdio"
       let commands = server.commands.map(ProcessTable.commandLine)
       #expect(commands.contains { $0.contains(command) }, "\(commands)")
       #expect(try await listeningPorts().contains(project.tunnelPort))
       try project.folder.write("", to: "go.close")
-      try await run.waitForLine(containing: "closed", within: ceiling())
+      try await run.waitForLine(containing: "closed")
       #expect(try await !listeningPorts().contains(project.tunnelPort))
-      try await eventually("the end of all commands on the host", within: ceiling()) {
+      try await eventually("the end of all commands on the host") {
         server.commands.isEmpty
       }
       try project.folder.write("", to: "go.end")
@@ -57,14 +57,14 @@ struct TunnelEndsTests {
     try await withEngineServer(url: "tcp://127.0.0.1:\(port)") { project, server, _ in
       let file = project.folder.path("answers")
       let run = try project.start(["run", "cut:\(file)", "-H", "h1"])
-      try await run.waitForLine(containing: "now nobody", within: ceiling())
+      try await run.waitForLine(containing: "now nobody")
       try project.folder.write("", to: "answers.nobody")
-      let refused = try await run.waitForLine(containing: "nobody: ", within: ceiling())
+      let refused = try await run.waitForLine(containing: "nobody: ")
       #expect(refused.contains("the tunnel says: h1: the server refused a tunnel"))
-      try await run.waitForLine(containing: "now stranger", within: ceiling())
+      try await run.waitForLine(containing: "now stranger")
       // Somebody else's connection is refused as well, and nobody asks why.
       let other = "exec 3<>/dev/tcp/127.0.0.1/\(project.tunnelPort); cat <&3"
-      try await RunningProcess.run("bash", ["-c", other], within: ceiling())
+      try await RunningProcess.run("bash", ["-c", other])
       let stranger = try RunningProcess(
         "socat",
         ["TCP-LISTEN:\(port),bind=127.0.0.1,reuseaddr,fork", "EXEC:true"]
@@ -93,15 +93,15 @@ struct TunnelEndsTests {
       )
       #expect(started.exitStatus == 0, "\(started.lines)")
       let run = try project.start(["run", "lose:\(name)", "-H", "h1"])
-      try await run.waitForLine(containing: "waiting", within: ceiling())
+      try await run.waitForLine(containing: "waiting")
       try await dropConnections(of: server)
-      let waited = try await run.waitForLine(containing: "waited: ", within: ceiling())
+      let waited = try await run.waitForLine(containing: "waited: ")
       let call = "h1: docker: POST /containers/\(name)/wait: the connection"
       #expect(waited.hasPrefix("[h1] waited: \(call)"))
       #expect(waited.contains("; the tunnel says: h1: "), "\(waited)")
-      try await run.waitForLine(containing: "logged one", within: ceiling())
+      try await run.waitForLine(containing: "logged one")
       try await dropConnections(of: server)
-      let followed = try await run.waitForLine(containing: "followed: ", within: ceiling())
+      let followed = try await run.waitForLine(containing: "followed: ")
       #expect(followed.contains("docker: GET /containers/\(name)/logs: the connection"))
       let ended = try await Run(ended: run)
       try await RunningProcess.run("docker", docker + ["rm", "-f", name])
@@ -116,7 +116,7 @@ struct TunnelEndsTests {
   private func dropConnections(of server: SSHServer) async throws {
     let sessions = ProcessTable.descendants(of: server.process.processID)
     for session in sessions { kill(session, SIGKILL) }
-    try await eventually("the end of the session", within: ceiling()) {
+    try await eventually("the end of the session") {
       !sessions.contains(where: ProcessTable.isRunning)
     }
   }

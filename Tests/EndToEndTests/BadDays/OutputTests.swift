@@ -67,7 +67,7 @@ struct OutputTests {
         environment: ["UNREAD": output.path],
         shell: #"exec "$0" "$@" >"$UNREAD""#
       )
-      try await eventually("a full pipe", within: ceiling()) { output.isFull }
+      try await eventually("a full pipe") { output.isFull }
       try await body(run, server, output)
       try await expectClean(project, server)
     }

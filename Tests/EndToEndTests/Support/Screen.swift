@@ -64,7 +64,7 @@ struct Screen {
   func sees(_ text: String, times: Int = 1) async throws {
     var shown = ""
     do {
-      try await eventually("'\(text)' on the screen", within: ceiling()) {
+      try await eventually("'\(text)' on the screen") {
         shown = try await shows()
         return shown.components(separatedBy: text).count > times
       }
@@ -83,7 +83,7 @@ struct Screen {
     let file = "settings-\(UUID().uuidString.prefix(8))"
     try await enters("stty -g >\(project.folder.path(file)).new")
     try await enters("mv \(project.folder.path(file)).new \(project.folder.path(file))")
-    try await eventually("the settings of the terminal", within: ceiling()) {
+    try await eventually("the settings of the terminal") {
       FileManager.default.fileExists(atPath: project.folder.path(file))
     }
     return try project.folder.read(file)
