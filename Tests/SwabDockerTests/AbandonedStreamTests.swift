@@ -95,6 +95,7 @@ struct AbandonedStreamTests {
     try await withWriter { client, name in
       let (started, ready) = AsyncStream<Void>.makeStream()
       let reader = Task {
+        defer { ready.finish() }
         let pieces = try await source.open(client.docker, name)
         #expect(try await pieces.next() != nil)
         ready.yield()
@@ -156,7 +157,10 @@ struct AbandonedStreamTests {
         // There is no more until it is cancelled.
         try await Task.sleep(for: .seconds(1000))
       })
-      let sender = Task { try await taker.send(client.docker, upload, name) }
+      let sender = Task {
+        defer { ready.finish() }
+        try await taker.send(client.docker, upload, name)
+      }
       for await _ in started { break }
       #expect(await client.connections() == 2)
       sender.cancel()

@@ -251,6 +251,7 @@ struct BuildTests {
     spec.noCache = true
     let (started, continuation) = AsyncStream.makeStream(of: Void.self)
     let task = Task { [spec] in
+      defer { continuation.finish() }
       for try await message in try await docker.beginBuild(spec)
       where message.stream == "\(marker)\n" {
         continuation.yield()

@@ -187,6 +187,7 @@ struct LogTests {
       try await docker.start(name)
       let (started, ready) = AsyncStream<Void>.makeStream()
       let reader = Task {
+        defer { ready.finish() }
         for try await _ in try await docker.logs(name, follow: true) { ready.yield() }
       }
       for await _ in started { break }

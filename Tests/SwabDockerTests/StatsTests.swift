@@ -115,6 +115,7 @@ struct StatsTests {
       for try await _ in try await docker.followStats(name) { break }
       let (started, ready) = AsyncStream<Void>.makeStream()
       let reader = Task {
+        defer { ready.finish() }
         for try await _ in try await docker.followStats(name) { ready.yield() }
       }
       for await _ in started { break }

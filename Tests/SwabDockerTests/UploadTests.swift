@@ -116,6 +116,7 @@ struct UploadTests {
       let (started, continuation) = AsyncStream.makeStream(of: Void.self)
       let isEnded = Mutex(false)
       let task = Task {
+        defer { continuation.finish() }
         try await docker.putArchive(
           name,
           path: "/tmp",

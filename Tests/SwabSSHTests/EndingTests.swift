@@ -58,7 +58,8 @@ struct EndingTests {
       try await withConnection(to: server) { connection in
         let started = AsyncStream.makeStream(of: Void.self)
         let task = Task {
-          try await connection.execute(SSHCommand("echo started; sleep 1000; true")) { _ in
+          defer { started.continuation.finish() }
+          return try await connection.execute(SSHCommand("echo started; sleep 1000; true")) { _ in
             started.continuation.yield()
           }
         }

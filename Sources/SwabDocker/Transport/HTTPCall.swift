@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import Synchronization
 
 /// One request and its reply.
 ///
@@ -38,7 +39,11 @@ final class HTTPCall: @unchecked Sendable {
   private var deadline: Scheduled<Void>?
   private var head: HTTPResponseHead?
   private var body = ByteBuffer()
-  private var end: Result<Void, any Error>?
+  private var end: Result<Void, any Error>? {
+    didSet { isOver.store(true, ordering: .relaxed) }
+  }
+  /// Whether it has its end, for those who are not on its event loop, which may have ended as well.
+  private let isOver = Atomic(false)
   private var reader: EventLoopPromise<ByteBuffer?>?
 
   init(_ request: HTTPRequest, isStream: Bool, on eventLoop: any EventLoop) {
@@ -272,6 +277,7 @@ extension HTTPCall: DockerExchange {
 
   /// Gives the call up and closes its connection, if it still has one.
   func abandon() {
+    guard !isOver.load(ordering: .relaxed) else { return }
     eventLoop.execute { self.fail(CancellationError()) }
   }
 }

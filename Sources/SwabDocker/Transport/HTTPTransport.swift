@@ -1,6 +1,7 @@
 package import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -35,6 +36,9 @@ final class HTTPTransport: Sendable {
   /// Tells why the connection from a local port ended, where what carries it knows more.
   private let underlying: (@Sendable (_ localPort: Int) -> (any Error)?)?
   private let state: NIOLoopBoundBox<State>
+  /// Whether it is closed for good: its event loop may have ended since, and is not to be asked for
+  /// anything any more.
+  private let isShutDown = Atomic(false)
 
   private struct State {
     var idle: [HTTPConnection] = []
@@ -190,11 +194,14 @@ final class HTTPTransport: Sendable {
 
   /// Fails what is under way, closes all connections, and returns when they are closed.
   func close() async {
+    guard !isShutDown.load(ordering: .relaxed) else { return }
     await (try? eventLoop.flatSubmit { self.shutDown() }.get())
+    isShutDown.store(true, ordering: .relaxed)
   }
 
   /// Closes all connections without waiting for it.
   func closeSoon() {
+    guard !isShutDown.load(ordering: .relaxed) else { return }
     eventLoop.execute { _ = self.shutDown() }
   }
 

@@ -54,8 +54,11 @@ struct AbandonedTransferTests {
         ? try await client.docker.beginPull("\(image):v1")
         : try await client.docker.beginPush("\(image):v1")
       var messages = progress.makeAsyncIterator()
+      // Whatever happens to it, it is no longer waited for.
+      defer { continuation.finish() }
       _ = try await messages.next()
-      try await eventually("the registry hangs") { registry.waiting == 1 }
+      // An engine pushes several layers at once.
+      try await eventually("the registry hangs") { registry.waiting > 0 }
       #expect(try await client.engineConnections() == 2)
       continuation.finish()
       if end == .cancelled { while try await messages.next() != nil {} }

@@ -128,6 +128,7 @@ struct RegistryBadDayTests {
     let docker = try bed.client()
     let (took, some) = AsyncStream.makeStream(of: Void.self)
     let pull = Task {
+      defer { some.finish() }
       for try await message in try await docker.beginPull("\(registry.name)\(path):v1")
       where message.current ?? 0 > 0 {
         some.yield()

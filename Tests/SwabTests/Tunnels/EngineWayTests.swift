@@ -168,6 +168,7 @@ struct EngineWayTests {
       }
       let (started, ready) = AsyncStream<Void>.makeStream()
       let reader = Task {
+        defer { ready.finish() }
         for try await _ in try await docker.logs(name, follow: true) { ready.yield() }
       }
       for await _ in started { break }
