@@ -79,7 +79,8 @@ public final class DockerClient: DockerAPI {
   ///   - version: The API version to speak; negotiated if there is none or `auto`.
   ///   - timeout: How long a request may take as a whole.
   ///   - host: The host that errors name.
-  ///   - eventLoop: The event loop for all connections; any one if there is none.
+  ///   - eventLoop: The event loop for all connections, which may end once ``close()`` has returned;
+  ///     any one if there is none.
   ///   - registryLogins: Who one is at each registry.
   ///   - headers: Headers of every request.
   ///   - verifyPeer: Called on each new TCP connection before a byte is sent.

@@ -281,31 +281,22 @@ struct TransportTests {
 
   @Test("once a client is closed, its event loop may end before it and its streams do")
   func eventLoopEndsFirst() async throws {
-    // SwiftNIO says on standard error what it is asked for too late, and is to crash one day.
-    let result = try await #require(
-      processExitsWith: .success,
-      observing: [\.standardErrorContent]
-    ) {
-      let engine = try await FakeEngine { _ in
-        .bytes("HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nContent-Length: 100\r\n\r\n")
-      }
-      let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-      let address = try DockerAddress(parsing: engine.address)
-      var docker: DockerClient? = try DockerClient(
-        address: address,
-        version: "1.41",
-        eventLoop: group.next()
-      )
-      var export = try await docker?.export("x")
-      await docker?.close()
-      try await group.shutdownGracefully()
-      await docker?.close()
-      #expect(export != nil)
-      (docker, export) = (nil, nil)
-      try await engine.stop()
+    let engine = try await FakeEngine { _ in
+      .bytes("HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nContent-Length: 100\r\n\r\n")
     }
-    let said = String(decoding: result.standardErrorContent, as: UTF8.self)
-    #expect(!said.contains("shut down"), "\(said)")
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let docker = try DockerClient(
+      address: DockerAddress(parsing: engine.address),
+      version: "1.41",
+      eventLoop: group.next()
+    )
+    let export = try await docker.export("x")
+    await docker.close()
+    try await group.shutdownGracefully()
+    // SwiftNIO ends the process for what an event loop is asked too late.
+    await docker.close()
+    withExtendedLifetime(export) {}
+    try await engine.stop()
   }
 
   @Test("a closed client refuses, and ends what is under way")
