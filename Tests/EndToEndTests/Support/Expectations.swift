@@ -4,7 +4,7 @@ import Testing
 ///
 /// The machine may be several times slower than the one that this was written on, so this tells a
 /// hang from a wait, and no more.
-func ceiling(_ timeout: Duration = .zero) -> Duration { timeout * 3 + .seconds(40) }
+func ceiling(_ timeout: Duration = .zero) -> Duration { timeout * 3 + .seconds(120) }
 
 extension Run {
   /// Records an issue unless the run ended with a host's error in exactly these words.
