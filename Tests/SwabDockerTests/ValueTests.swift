@@ -135,7 +135,13 @@ struct ValueTests {
     #expect(try ContainerSpec.environment(parsing: texts) == read)
     let file = "#\u{301} why\r\nA=\u{301}x\r\n\r\nD=\r\n"
     #expect(try ContainerSpec.environment(file: file) == ["A": "\u{301}x", "D": ""])
-    setenv("SWAB_TEST_ACCENT", "\u{301}x", 1)
-    #expect(ProcessVariables.all()["SWAB_TEST_ACCENT"] == "\u{301}x")
+  }
+
+  @Test("variables of the process are read as they are")
+  func processVariables() throws {
+    let entry = try #require(ProcessVariables.parse("A=\u{301}x=y"))
+    #expect(entry == ("A", "\u{301}x=y"))
+    #expect(ProcessVariables.parse("none") == nil)
+    #expect(ProcessVariables.all() == ProcessInfo.processInfo.environment)
   }
 }

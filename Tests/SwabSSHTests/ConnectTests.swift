@@ -227,11 +227,9 @@ struct ConnectTests {
       try await eventually("it is connected") {
         SocketTable.count(toPort: server.port, state: .established) > 0
       }
-      let started = ContinuousClock.now
       task.cancel()
       let error = try await sshError { try await task.value }
       #expect(error.code == .cancelled)
-      #expect(ContinuousClock.now - started < .seconds(20))
       server.process.send(signal: 18)
     }
   }
@@ -257,11 +255,9 @@ struct ConnectTests {
     try await eventually("it asks") {
       SocketTable.count(toPort: hole.port, state: .synSent) > 0
     }
-    let started = ContinuousClock.now
     task.cancel()
     let error = try await sshError { try await task.value }
     #expect(error.description == "h1: cancelled")
-    #expect(ContinuousClock.now - started < .seconds(20))
     try await eventually("it asks no more") {
       SocketTable.count(toPort: hole.port, state: .synSent) == 0
     }
