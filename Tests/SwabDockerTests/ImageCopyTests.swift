@@ -47,6 +47,21 @@ struct ImageCopyTests {
     try await engine.inspectImage(name).id
   }
 
+  @Test(
+    "tells what was sent as docker's programs write sizes",
+    arguments: [
+      (0, "nothing sent, it was there"), (999, "999 B sent, 1 of 3 layers were there"),
+      (1000, "1.0 kB sent, 1 of 3 layers were there"),
+      (999_949, "999.9 kB sent, 1 of 3 layers were there"),
+      (999_950, "1.0 MB sent, 1 of 3 layers were there"),
+      (12_345_678, "12.3 MB sent, 1 of 3 layers were there"),
+      (5_000_000_000_000_000, "5000.0 TB sent, 1 of 3 layers were there"),
+    ]
+  )
+  func delivery(_ bytes: Int, _ text: String) {
+    #expect("\(ImageDelivery(layerCount: 3, layersLeftOut: 1, bytesSent: bytes))" == text)
+  }
+
   @Test("sends all to engines that have nothing, and the image is the same")
   func everything() async throws {
     try await Self.withImage([ImageArchive.noise(Self.mebibyte), ImageArchive.noise(4096)]) {

@@ -66,7 +66,8 @@ extension ImageDelivery: CustomStringConvertible {
   private static func size(_ bytes: Int) -> String {
     let units = ["B", "kB", "MB", "GB", "TB"]
     var (value, unit) = (Double(bytes), 0)
-    while value >= 1000, unit < units.count - 1 { (value, unit) = (value / 1000, unit + 1) }
+    // What would be rounded to a thousand is one of the next unit.
+    while value >= 999.95, unit < units.count - 1 { (value, unit) = (value / 1000, unit + 1) }
     if unit == 0 { return "\(bytes) B" }
     let tenths = Int((value * 10).rounded())
     return "\(tenths / 10).\(tenths % 10) \(units[unit])"
